@@ -1,0 +1,1 @@
+"""voxframe lets a picture speak, on the device alone."""

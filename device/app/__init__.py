@@ -1,0 +1,1 @@
+"""The command line, the configuration, the wiring and the daemon."""

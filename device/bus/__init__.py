@@ -1,0 +1,1 @@
+"""Status to the house over MQTT, and the broker that emulation brings along."""

@@ -1,0 +1,330 @@
+"""Every value that crosses a room, in the order in which it moves.
+
+    Photo -> Pixels -> Scene -> Narration -> Speech -> Played
+
+All are frozen and keyword-only. Boxes are in pixels of the upright photo at full resolution; left and right are
+the viewer's; times carry their unit in the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+Rgb: TypeAlias = npt.NDArray[np.uint8]
+"""Height x width x 3, red first."""
+
+Pcm: TypeAlias = npt.NDArray[np.int16]
+"""Samples of one channel."""
+
+Place: TypeAlias = Literal["left", "centre", "right"]
+Distance: TypeAlias = Literal["near", "middle", "far"]
+Facing: TypeAlias = Literal["front", "left", "right", "up", "down"]
+Speaking: TypeAlias = Literal["narrator", "person"]
+Speaker: TypeAlias = Literal["narrator"] | int
+Record: TypeAlias = Mapping[str, Any]
+"""What was made of a photo, as plain JSON values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """What the header of a photo says, and where its bytes are.
+
+    Attributes:
+        path: The file.
+        format: The name of its format, by content: "jpeg", "png", "webp", "heif", "tiff", "bmp" or "gif".
+        width: Pixels across, once upright.
+        height: Pixels down, once upright.
+        orientation: EXIF orientation, 1 to 8; 1 where it is missing or senseless.
+        size_bytes: Length of the file.
+        sha256: Of the bytes as they arrived, in hexadecimal.
+        taken_at: When it was taken, as the camera wrote it (no time zone is known), or None.
+    """
+
+    path: Path
+    format: str
+    width: int
+    height: int
+    orientation: int
+    size_bytes: int
+    sha256: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pixels:
+    """A photo, upright and decoded, perhaps smaller than it is.
+
+    Attributes:
+        rgb: The picture.
+        scale: Pixels here for one pixel of the photo at full resolution, at most 1.
+    """
+
+    rgb: Rgb
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle in pixels of the upright photo at full resolution."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle of the box, across and down."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A face as the detector saw it.
+
+    Attributes:
+        box: Where it is.
+        score: How sure the detector is, 0 to 1.
+        points: Left eye, right eye, nose, left and right corner of the mouth (the viewer's left), in pixels of the
+            upright photo at full resolution. They stay in memory and never reach a Scene.
+    """
+
+    box: Box
+    score: float
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceMesh:
+    """468 points on one face: made when needed, kept in memory only, never part of a Scene.
+
+    Attributes:
+        points: 468 x 3; across and down in pixels of the upright photo at full resolution, and depth in the same
+            unit, growing away from the camera.
+        score: How sure the network is that it looks at a face, 0 to 1.
+    """
+
+    points: npt.NDArray[np.float32]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Something that may be said of a photo: said or held back, and why.
+
+    Attributes:
+        about: What it is about: "photo", or "face 0" for the first face.
+        name: What is claimed: "faces", "place", "distance", "facing", "smiling", ...
+        value: What it is held to be.
+        score: How sure we are, 0 to 1.
+        threshold: The score from which it is said.
+        said: Whether it may be said.
+        why: One short reason, for a person who doubts it.
+    """
+
+    about: str
+    name: str
+    value: str | int | bool
+    score: float
+    threshold: float
+    said: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadPose:
+    """Where a head points, in degrees: yaw to the viewer's right, pitch up, roll clockwise."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """One face of a scene; what was not looked at, or is not sure, is None.
+
+    Attributes:
+        box: Where it is.
+        score: The detector's.
+        place: The third of the width in which the centre of the box lies.
+        distance: near from a quarter of the photo's shorter side, middle from 0.08, else far.
+        facing: The coarse word for the head's direction.
+        head: The angles behind it; they saturate near 50 degrees.
+        smiling: True when sure, False when surely not.
+        smile: The probability of a smile.
+    """
+
+    box: Box
+    score: float
+    place: Place
+    distance: Distance
+    facing: Facing | None = None
+    head: HeadPose | None = None
+    smiling: bool | None = None
+    smile: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is visible in a photo, faces from left to right, with the claims that may be made of it."""
+
+    faces: tuple[Face, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def people(self) -> int:
+        """How many people are in the photo; a face each, until bodies are looked for."""
+        return len(self.faces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One sentence to be spoken, and the claims it rests on."""
+
+    speaker: Speaker
+    text: str
+    language: str
+    because: tuple[Claim, ...]
+    persona: str | None = None
+    mood: str = "neutral"
+
+
+Narration: TypeAlias = Iterable[Utterance]
+"""The sentences in the order in which they are spoken; it may be a stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpeechChunk:
+    """A stretch of levelled sound.
+
+    Attributes:
+        pcm: Its samples.
+        sample_rate: Samples a second; the same for all chunks of a speech.
+        utterance: Which utterance of the narration it belongs to, from 0.
+    """
+
+    pcm: Pcm
+    sample_rate: int
+    utterance: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it sounds."""
+        return len(self.pcm) / self.sample_rate
+
+
+Speech: TypeAlias = Iterable[SpeechChunk]
+"""The sound in the order in which it is heard; it is a stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What left a player: its length, lead-in silence not counted, and whether it was all of it."""
+
+    seconds: float
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """How long each stage took, in milliseconds; None for a stage that did not run.
+
+    `first_audio_ms` runs from the start of the request, models loaded, to the first sample above -40 dBFS handed to
+    the player, any lead-in silence before it counted.
+    """
+
+    load_ms: float | None = None
+    decode_ms: float | None = None
+    detect_ms: float | None = None
+    analyse_ms: float | None = None
+    narrate_ms: float | None = None
+    first_audio_ms: float | None = None
+    synthesis_ms: float | None = None
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """The sound made of a narration; `voice` is the name of the voice that spoke it."""
+
+    seconds: float
+    sample_rate: int
+    voice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """All that was made of one photo."""
+
+    photo: Photo
+    scene: Scene
+    narration: tuple[Utterance, ...]
+    audio: Audio | None = None
+    timings: Timings = field(default_factory=Timings)
+
+
+JobState: TypeAlias = Literal["waiting", "working", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A photo on its way through, as the store keeps it.
+
+    Attributes:
+        id: The store's number for it, rising.
+        path: The stored photo.
+        name: What its source called it; shown to its owner, never published.
+        sha256: Of its bytes.
+        state: Where it stands.
+        attempts: How often work on it was begun; raised before the work starts.
+        reason: Why it failed, or None.
+    """
+
+    id: int
+    path: Path
+    name: str
+    sha256: str
+    state: JobState
+    attempts: int
+    reason: str | None
+
+
+Activity: TypeAlias = Literal["idle", "looking", "speaking"]
+QuietReason: TypeAlias = Literal["starting", "no_voice", "no_camera", "no_audio"]
+EventType: TypeAlias = Literal["described", "spoken", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the device is doing, why it is quiet, how many photos wait, and what it said last."""
+
+    activity: Activity
+    reason: QuietReason | None
+    queue: int
+    last_narration: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened once; `fields` are plain JSON values and hold no path, hash or name."""
+
+    event_type: EventType
+    fields: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A photo as a camera hands it over: its bytes, and what the camera calls it."""
+
+    name: str
+    data: bytes

@@ -1,0 +1,1 @@
+"""Bytes to upright pixels, within limits that are read from the header."""

@@ -1,0 +1,1 @@
+"""Where photos come from: cameras and what stands in for them."""

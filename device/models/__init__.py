@@ -1,0 +1,1 @@
+"""The registry of model files: manifest, fetch, verify."""

@@ -1,0 +1,1 @@
+"""Sentences from a scene: what is worth saying, and in which words."""

@@ -1,0 +1,1 @@
+"""Sound to a sink: a WAV file, an ALSA device, or nowhere."""

@@ -1,0 +1,1 @@
+"""Pages and pictures from plain values: what was seen, what was said, and why. Pure."""

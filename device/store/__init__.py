@@ -1,0 +1,1 @@
+"""What outlives a crash: jobs in SQLite and photos on disk."""

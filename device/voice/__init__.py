@@ -1,0 +1,1 @@
+"""Sound from sentences: Piper, warm in the process, levelled."""

@@ -1,0 +1,69 @@
+# Sourced by the scripts: sets up .venv, and system packages where a script needs them.
+# shellcheck shell=bash
+
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# The certificates of the system, where a proxy with a CA of its own stands in between.
+if [ -z "${PIP_CERT:-}" ] && [ -r /etc/ssl/certs/ca-certificates.crt ]; then
+    export PIP_CERT=/etc/ssl/certs/ca-certificates.crt
+fi
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# The newest supported Python of this machine; VOXFRAME_PYTHON names another.
+find_python() {
+    local each
+    for each in "${VOXFRAME_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+        [ -n "$each" ] || continue
+        if "$each" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$each"
+            return
+        fi
+    done
+    die "No Python 3.11 or later with venv was found; on Debian: apt-get install python3 python3-venv"
+}
+
+# .venv with pip and uv in the versions of requirements/installer.txt.
+install_uv() {
+    if [ ! -x .venv/bin/python ]; then
+        "$(find_python)" -m venv .venv
+    fi
+    PATH="$PWD/.venv/bin:$PATH"
+    export PATH VIRTUAL_ENV="$PWD/.venv"
+    if ! stamped installer requirements/installer.txt; then
+        python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/installer.txt
+        stamp installer requirements/installer.txt
+    fi
+}
+
+# A stamp in .venv remembers the content that was installed, so that a second run has nothing to do.
+stamped() { [ "$(cat ".venv/stamp-$1" 2>/dev/null)" = "$(cat "${@:2}" | sha256sum)" ]; }
+stamp() { cat "${@:2}" | sha256sum >".venv/stamp-$1"; }
+
+# The project and what a requirements file names, in .venv.
+install_project() { # runtime or develop
+    install_uv
+    # What is there for developers serves for running too.
+    if [ "$1" = runtime ] && stamped develop requirements/develop.txt pyproject.toml; then return; fi
+    stamped "$1" "requirements/$1.txt" pyproject.toml && return
+    uv pip sync --quiet --require-hashes "requirements/$1.txt" "requirements/installer.txt"
+    uv pip install --quiet --no-deps --no-build-isolation --editable .
+    stamp "$1" "requirements/$1.txt" pyproject.toml
+}
+
+# Programs from the system's packages: need_program PROGRAM PACKAGE WHAT-FOR
+need_program() {
+    command -v "$1" >/dev/null && return
+    if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+        die "$1 is missing, needed $3; as root: apt-get install $2"
+    fi
+    printf 'Installing %s, needed %s\n' "$2" "$3"
+    if [ -z "${APT_UPDATED:-}" ]; then
+        apt-get update -qq
+        APT_UPDATED=1
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null ||
+        die "$2 could not be installed, needed $3; install it by hand: apt-get install $2"
+}

@@ -1,0 +1,38 @@
+"""Shared by all tests: where the photos are, and what a run insists on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-shared", action="store_true", help="fail where the shared photos are absent")
+
+
+def shared_folder() -> Path:
+    """Where the shared photos are, or would be."""
+    return Path(os.environ.get("VOXFRAME_SHARED") or ROOT.parent / "shared")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if shared_folder().is_dir():
+        return
+    if config.getoption("--require-shared"):
+        pytest.exit(f"{shared_folder()} is not there; VOXFRAME_SHARED names another folder", returncode=2)
+    absent = pytest.mark.skip(
+        reason=f"the shared photos are not at {shared_folder()}; VOXFRAME_SHARED names another folder"
+    )
+    for item in items:
+        if "shared" in item.keywords:
+            item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with photos/ and hostile/; a test that uses it is marked `shared`."""
+    return shared_folder()
