@@ -67,3 +67,11 @@ need_program() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null ||
         die "$2 could not be installed, needed $3; install it by hand: apt-get install $2"
 }
+
+# Everything about the source that needs no run of it.
+check_source() {
+    ruff format --check --quiet . || die "Some files are not formatted; run: scripts/check --fix"
+    ruff check --quiet .
+    mypy
+    lint-imports --no-logo
+}

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from device.core.errors import BadPhotoError
-    from device.core.types import Box, Claim, Described, Face, Record, Utterance
+    from device.core.types import Audio, Box, Claim, Described, Face, Record, Timings, Utterance
 
 
 def record_of(described: Described) -> Record:
@@ -34,9 +35,16 @@ def record_of(described: Described) -> Record:
             "text": [],
             "caption": None,
         },
-        "narration": [_utterance(utterance) for utterance in described.narration],
-        "audio": _rounded(asdict(described.audio), 3) if described.audio else None,
-        "timings": _rounded(asdict(described.timings), 1),
+        **speech_values(described.narration, described.audio, described.timings),
+    }
+
+
+def speech_values(narration: Sequence[Utterance], audio: Audio | None, timings: Timings) -> dict[str, Any]:
+    """What was said, the sound of it, and how long it took: the part of a record that `say` has too."""
+    return {
+        "narration": [_utterance(utterance) for utterance in narration],
+        "audio": _rounded(asdict(audio), 3) if audio else None,
+        "timings": _rounded(asdict(timings), 1),
     }
 
 

@@ -1,0 +1,103 @@
+"""`voxframe describe PHOTO...`: what is in a photo, as text, JSON, sound or a picture with boxes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.app.config import load
+from device.app.outputs import output_paths, write_whole
+from device.app.text import printable
+from device.app.wiring import Wiring
+from device.core.errors import BadPhotoError
+from device.pipeline.record import record_of, record_of_error
+from device.pipeline.speak import speak, with_speech
+from device.pipeline.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    import argparse
+
+    from device.core.types import Described, Speaking
+    from device.pipeline.describe import Describer
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "describe", parents=[shared], help="say what is in a photo", allow_abbrev=False, epilog=_EPILOGUE
+    )
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a photo, each on its own line")
+    parser.add_argument("--wav", metavar="FILE|FOLDER", help="write the speech as WAV")
+    parser.add_argument("--say", action="store_true", help="speak it on the loudspeaker")
+    parser.add_argument("--language", metavar="TAG", help="the language of the sentences")
+    parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
+    parser.add_argument("--annotate", metavar="FILE.png|FOLDER", help="write the photo with boxes and places")
+    parser.set_defaults(run=_run)
+
+
+_EPILOGUE = """--wav and --annotate name a file for one photo, or a folder (it exists, ends with / or has no suffix) for
+one file per photo. Exit status 3: a photo could not be read; all others were described."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    photo: Path
+    wav: Path | None
+    picture: Path | None
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    if options.language:
+        settings = replace(settings, device=replace(settings.device, language=options.language))
+    speaking: Speaking = options.speaking or settings.device.speaking
+    tasks = _tasks(options)
+    status = 0
+    wiring = Wiring(settings)
+    watch = Stopwatch(wiring.clock)
+    describer = wiring.describer()
+    synthesiser = wiring.synthesiser() if options.wav or options.say else None
+    load_ms = watch.lap()
+    for task in tasks:
+        try:
+            described = describer.describe(task.photo, speaking=speaking)
+            if task.picture:
+                _annotate(describer, described, task.picture)
+        except BadPhotoError as error:
+            status = error.exit_status
+            print(f"voxframe: {printable(str(error))}", file=sys.stderr)
+            if options.json:
+                print(json.dumps(record_of_error(task.photo, error)), flush=True)
+            continue
+        described = replace(described, timings=replace(described.timings, load_ms=load_ms))
+        load_ms = 0.0
+        if synthesiser:
+            player = wiring.player(wav=task.wav, aloud=options.say)
+            spoken = speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock)
+            described = with_speech(described, spoken)
+        print(json.dumps(record_of(described)) if options.json else _text(described), flush=True)
+    return status
+
+
+def _tasks(options: argparse.Namespace) -> list[_Task]:
+    photos = [Path(each) for each in options.photos]
+    none: list[Path | None] = [None] * len(photos)
+    wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav else none
+    pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate else none
+    return [_Task(photo=a, wav=b, picture=c) for a, b, c in zip(photos, wavs, pictures, strict=True)]
+
+
+def _annotate(describer: Describer, described: Described, file: Path) -> None:
+    from device.report.picture import annotate, encode_png
+
+    pixels = describer.decoder.pixels(described.photo)
+    write_whole(file, encode_png(annotate(pixels.rgb, record_of(described))))
+
+
+def _text(described: Described) -> str:
+    sentences = " ".join(utterance.text for utterance in described.narration)
+    return f"{printable(str(described.photo.path))}: {sentences}"

@@ -1,0 +1,62 @@
+"""Where the files of `--wav` and `--annotate` go: a file for one photo, a folder for one file per photo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def output_paths(option: str, target: str, photos: Sequence[Path], suffix: str) -> list[Path]:
+    """One path for each photo.
+
+    `target` is a folder where it exists as one, ends with a slash or has no suffix; it is made where it is missing.
+    Photos of one name get a number, so that none overwrites another's file.
+
+    Raises:
+        UsageError: A file is named for several photos, or its folder is missing or cannot be made.
+    """
+    path = Path(target)
+    if not (path.is_dir() or target.endswith("/") or not path.suffix):
+        if len(photos) > 1:
+            raise UsageError(f"{option} {target} names one file for {len(photos)} photos; name a folder instead")
+        if not path.parent.is_dir():
+            raise UsageError(f"{option} {target}: there is no folder {path.parent}; make it first")
+        return [path]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{option} {target}: the folder cannot be made ({error.strerror})") from error
+    return [path / name for name in _names(photos, suffix)]
+
+
+def _names(photos: Sequence[Path], suffix: str) -> list[str]:
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for photo in photos:
+        seen[photo.stem] += 1
+        name = f"{photo.stem}-{seen[photo.stem]}" if seen[photo.stem] > 1 else photo.stem
+        while f"{name}{suffix}" in names:
+            name += "-"
+        names.append(f"{name}{suffix}")
+    return names
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write the file so that it is there whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{path} cannot be written ({error.strerror}); name another place") from error

@@ -1,0 +1,12 @@
+"""Text on its way to a terminal."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """The text with everything escaped that could move a cursor or pose as another line; line breaks stay."""
+    return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
+
+
+def _escaped(each: str) -> str:
+    return each.encode("unicode_escape", "surrogatepass").decode("ascii")
