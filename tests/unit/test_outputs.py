@@ -1,0 +1,51 @@
+"""Files of the command line: one for one photo, a folder for several, and none overwrites another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from device.app.outputs import output_paths, write_whole
+from device.core.errors import UsageError
+
+
+def test_one_photo_goes_to_the_file_that_is_named(tmp_path: Path) -> None:
+    target = str(tmp_path / "sound.wav")
+    assert output_paths("--wav", target, [Path("a.jpg")], ".wav") == [Path(target)]
+
+
+def test_one_file_for_several_photos_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="names one file for 2 photos; name a folder instead"):
+        output_paths("--wav", str(tmp_path / "sound.wav"), [Path("a.jpg"), Path("b.jpg")], ".wav")
+
+
+@pytest.mark.parametrize("target", ["existing", "new", "new.folder/"])
+def test_a_folder_takes_one_file_per_photo_and_is_made(tmp_path: Path, target: str) -> None:
+    (tmp_path / "existing").mkdir()
+    paths = output_paths("--wav", f"{tmp_path}/{target}", [Path("x/a.jpg"), Path("b.png")], ".wav")
+    assert [path.name for path in paths] == ["a.wav", "b.wav"]
+    assert all(path.parent.is_dir() for path in paths)
+
+
+def test_photos_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    photos = [Path("x/a.jpg"), Path("y/a.jpg"), Path("a-2.jpg"), Path("a.png")]
+    names = [path.name for path in output_paths("--wav", str(tmp_path), photos, ".wav")]
+    assert len(set(names)) == 4
+
+
+def test_a_file_in_a_folder_that_is_missing_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        output_paths("--wav", str(tmp_path / "missing" / "sound.wav"), [Path("a.jpg")], ".wav")
+
+
+def test_a_file_is_written_whole_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.png", b"picture")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.png", b"picture")]
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(UsageError, match=r"a\.png cannot be written"):
+        write_whole(tmp_path / "a.png", b"picture")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
