@@ -120,7 +120,8 @@ class Wiring:
         """The ALSA device of the settings."""
         from device.playback.alsa import AlsaPlayer
 
-        return AlsaPlayer(device=self.settings.audio.device, volume=self.settings.audio.volume)
+        audio = self.settings.audio
+        return AlsaPlayer(device=audio.device, volume=audio.volume, monotonic=self.clock.monotonic)
 
     def player_of_jobs(self, folder: Path | None) -> Callable[[Job], Player]:
         """Who plays a job: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""
@@ -164,11 +165,11 @@ class Wiring:
     def bus(self, stack: ExitStack, *, emulate: bool) -> Bus:
         """The broker of the settings; where none is set, one of our own in emulation, else the log alone."""
         from device.bus.log import LogBus
-        from device.bus.mqtt import MqttBus, MqttConnection
+        from device.bus.mqtt import Connection, MqttBus
 
         mqtt = self.settings.mqtt
         if mqtt.host:
-            connection = MqttConnection(
+            connection = Connection(
                 host=mqtt.host,
                 port=mqtt.port,
                 username=mqtt.username or None,
@@ -181,12 +182,12 @@ class Wiring:
             from device.bus.broker import OwnBroker
 
             broker = OwnBroker()
-            connection = MqttConnection(host="127.0.0.1", port=broker.start())
+            connection = Connection(host="127.0.0.1", port=broker.start())
             stack.callback(broker.stop)
             _log.info("a broker of our own listens at 127.0.0.1 port %d", connection.port)
         else:
             return LogBus()
-        return MqttBus(device=self.settings.device.name, settings=connection)
+        return MqttBus(connection=connection, device=self.settings.device.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.config import load
+from device.app.outputs import output_paths
 from device.app.wiring import Wiring
 from device.core.errors import UsageError
 from device.core.types import Timings, Utterance
@@ -23,7 +24,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser = commands.add_parser("say", parents=[shared], help="speak a text", allow_abbrev=False)
     parser.add_argument("text", metavar="TEXT")
     parser.add_argument("--json", action="store_true", help="print what was spoken as one JSON object")
-    parser.add_argument("--wav", type=Path, metavar="FILE", help="write the speech as WAV instead of playing it")
+    parser.add_argument("--wav", metavar="FILE", help="write the speech as WAV instead of playing it")
     parser.add_argument("--language", metavar="TAG", help="the language of the text")
     parser.set_defaults(run=_run)
 
@@ -36,7 +37,8 @@ def _run(options: argparse.Namespace) -> int:
     load_ms = watch.lap()
     language = options.language or settings.device.language
     utterance = Utterance(speaker="narrator", text=options.text, language=language, because=())
-    player = wiring.player(wav=options.wav, aloud=options.wav is None)
+    wav = output_paths("--wav", options.wav, [Path("speech")], ".wav")[0] if options.wav else None
+    player = wiring.player(wav=wav, aloud=wav is None)
     spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock)
     if spoken.audio.seconds == 0:
         raise UsageError("say: the text has no word in it that could be spoken")
