@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from device.core.ports import Clock, Decoder, FaceAnalyser, FaceDetector, Narrator
     from device.core.types import Photo, Scene, Speaking, Utterance
 
-LOOKING_SIDE = 1280
+LOOKING_SIDE = 960
 """Pixels of the long side at which a photo is looked at: enough for the detector's finest pass and for the mesh."""
 
 

@@ -1,0 +1,132 @@
+"""Faces in a photo: a first look, a second look at large boxes, and a finer look where faces are small."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.core.types import Box, Detection
+from device.vision.letterbox import Tile, letterbox, resized, square_around, tiles
+from device.vision.retinaface import Faces, RetinaFace, joined, strongest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from device.core.types import Pixels, Rgb
+
+THRESHOLD = 0.5
+"""The score from which a face is one."""
+
+SIDE = 640
+CANVASES = ((320, 320), (480, 640), (640, 480), (640, 640))
+"""Heights and widths in which a look is taken. A network is kept for each that was needed, because a change of size
+costs as much as half a look; few are enough, because photos have few shapes."""
+
+FINER_SIDE = 960
+SMALL_FACE = 24
+"""Pixels at `SIDE`: where a face is smaller, others may have been missed, and the finer look is taken."""
+
+FINER_LARGEST = 0.2
+"""Share of `FINER_SIDE` up to which a face of the finer look counts; larger ones were seen well in the first."""
+
+MOST_ENLARGED = 2.0
+LARGE_BOX = 0.25
+"""Share of `SIDE` from which a box gets a second look: false faces are mostly large."""
+
+SECOND_SIDE = 128
+SECOND_FACE = 64
+SECOND_THRESHOLD = 0.3
+EDGE = 6
+"""Pixels from a tile's edge within which a box may be a part of a face."""
+
+_SAME_FACE = 0.4
+"""Overlap (intersection over union) at which a box of the second look is the same face."""
+
+
+class RetinaFaceDetector:
+    """The face detector of the pipeline. For one thread."""
+
+    def __init__(self, *, model: Path, threads: int = 1) -> None:
+        self._load = partial(RetinaFace, model, threads=threads)
+        self._second = self._load()
+        self._first: dict[tuple[int, ...], RetinaFace] = {}
+
+    def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
+        """The faces, from left to right."""
+        picture = pixels.rgb
+        canvas, scale = letterbox(picture, side=SIDE, most=MOST_ENLARGED, canvases=CANVASES)
+        network = self._network_for(canvas)
+        faces = network.find(canvas, threshold=THRESHOLD).scaled(1 / scale)
+        if len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
+            finer = _finer_look(network, picture, canvas)
+            faces = strongest(joined([faces, *finer]), threshold=THRESHOLD)
+        kept = [
+            side * scale < LARGE_BOX * SIDE or self._found_again(picture, box)
+            for side, box in zip(faces.sides, faces.boxes, strict=True)
+        ]
+        return _detections(faces.only(np.array(kept, bool)).scaled(1 / pixels.scale))
+
+    def _network_for(self, canvas: Rgb) -> RetinaFace:
+        if canvas.shape not in self._first:
+            self._first[canvas.shape] = self._load()
+        return self._first[canvas.shape]
+
+    def _found_again(self, picture: Rgb, box: npt.NDArray[np.float32]) -> bool:
+        x, y, width, height = (float(side) for side in box)
+        around = Box(x=x, y=y, width=width, height=height)
+        crop = square_around(picture, around, side=SECOND_SIDE, face=SECOND_FACE)
+        again = self._second.find(crop, threshold=SECOND_THRESHOLD)
+        scale = SECOND_FACE / max(width, height)
+        expected = np.array([SECOND_SIDE - width * scale, SECOND_SIDE - height * scale]) / 2
+        reference = np.array([*expected, width * scale, height * scale])
+        return any(_overlap(reference, other) >= _SAME_FACE for other in again.boxes)
+
+
+def _finer_look(network: RetinaFace, picture: Rgb, canvas: Rgb) -> list[Faces]:
+    """Small faces in the picture at `FINER_SIDE`, looked at in overlapping tiles of the canvas that is there already.
+
+    A canvas of the whole size would need 45 MB more, and more time to allocate than the tiles take.
+    """
+    scale = min(FINER_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
+    height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
+    found = []
+    for tile in tiles(resized(picture, width, height), canvas.shape[:2]):
+        faces = network.find(tile.rgb, threshold=THRESHOLD)
+        small = faces.sides < FINER_LARGEST * FINER_SIDE
+        found.append(faces.only(small & _whole(faces, tile)).moved(tile.left, tile.top).scaled(1 / scale))
+    return found
+
+
+def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
+    """Which faces touch no edge at which the tile was cut; the tile on the other side has them whole."""
+    height, width = tile.rgb.shape[:2]
+    low = np.where(tile.cut[:2], EDGE, -np.inf)
+    high = np.where(tile.cut[2:], np.array([width, height]) - EDGE, np.inf)
+    near, far = faces.boxes[:, :2], faces.boxes[:, :2] + faces.boxes[:, 2:]
+    return np.asarray(((near > low) & (far < high)).all(axis=1))
+
+
+def _detections(faces: Faces) -> tuple[Detection, ...]:
+    order = np.argsort(faces.boxes[:, 0] + faces.boxes[:, 2] / 2, kind="stable")
+    return tuple(
+        Detection(
+            box=Box(x=float(x), y=float(y), width=float(width), height=float(height)),
+            score=float(score),
+            points=tuple((float(across), float(down)) for across, down in points),
+        )
+        for (x, y, width, height), score, points in zip(
+            faces.boxes[order], faces.scores[order], faces.points[order], strict=True
+        )
+    )
+
+
+def _overlap(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+    """Intersection over union."""
+    low = np.maximum(one[:2], other[:2])
+    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    shared = float(np.prod(np.maximum(high - low, 0)))
+    return shared / (float(np.prod(one[2:])) + float(np.prod(other[2:])) - shared)

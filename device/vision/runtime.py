@@ -1,0 +1,81 @@
+"""LiteRT, or tflite-runtime where only that is installed: one network, run at any input size."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.core.errors import MissingModelError
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+
+    RUNTIME = "litert"
+except ImportError:
+    from tflite_runtime.interpreter import Interpreter
+
+    RUNTIME = "tflite-runtime"
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+
+class Network:
+    """A TFLite file, loaded. For one thread.
+
+    Outputs come as float32 by their names; `is_int8` says whether the input is int8 rather than float32.
+    """
+
+    def __init__(self, model: Path, *, threads: int = 1) -> None:
+        try:
+            with _quiet():
+                self._interpreter: Any = Interpreter(model_path=str(model), num_threads=threads)
+        except (ValueError, RuntimeError) as error:
+            raise MissingModelError(f"{model} is missing or damaged; fetch it with: voxframe models fetch") from error
+        (self._input,) = self._interpreter.get_input_details()
+        self._outputs = {each["name"]: each for each in self._interpreter.get_output_details()}
+        self._shape: tuple[int, ...] | None = None
+        self.is_int8: bool = self._input["dtype"] == np.int8
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(self._outputs)
+
+    def run(self, values: npt.NDArray[Any]) -> None:
+        """Run on an input of any shape that the network takes; a new shape costs an allocation."""
+        if values.shape != self._shape:
+            self._interpreter.resize_tensor_input(self._input["index"], values.shape)
+            with _quiet():
+                self._interpreter.allocate_tensors()
+            self._shape = values.shape
+        self._interpreter.set_tensor(self._input["index"], values)
+        self._interpreter.invoke()
+
+    def raw(self, name: str) -> tuple[npt.NDArray[Any], float, int]:
+        """An output as it is, with its scale and zero point: its value is (raw - zero point) * scale."""
+        output = self._outputs[name]
+        scale, zero_point = output["quantization"]
+        return self._interpreter.get_tensor(output["index"]), scale or 1.0, zero_point
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The runtime writes a line about its delegate to standard error, past Python; it is of use to nobody here."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
