@@ -75,16 +75,16 @@ class Wiring:
         from device.vision.analyse import MeshAnalyser
         from device.vision.detector import RetinaFaceDetector
         from device.vision.mesh import FaceMesher
-        from device.vision.runtime import runtime_name
+        from device.vision.runtime import RUNTIME
 
         settings = self.settings
         cv2.setNumThreads(settings.vision.threads)
         registry = self.registry()
-        precision = "int8" if runtime_name() == "litert" else "float"
+        precision = "int8" if RUNTIME == "litert" else "float"
         detector = RetinaFaceDetector(
             model=registry.path(f"face-detector-{precision}"), threads=settings.vision.threads
         )
-        mesher = FaceMesher(model=registry.path("face-mesh"))
+        mesher = FaceMesher(model=registry.path("face-mesh"), threads=settings.vision.threads)
         return Describer(
             clock=self.clock,
             decoder=PhotoDecoder(

@@ -39,6 +39,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.set_defaults(run=_run)
 
 
+ANNOTATED_SIDE = 4096
+"""Photos up to this size are annotated at full size; larger ones smaller, for the memory of a small device."""
+
 _EPILOGUE = """--wav and --annotate name a file for one photo, or a folder (it exists, ends with / or has no suffix) for
 one file per photo. Exit status 3: a photo could not be read; all others were described."""
 
@@ -94,7 +97,7 @@ def _tasks(options: argparse.Namespace) -> list[_Task]:
 def _annotate(describer: Describer, described: Described, file: Path) -> None:
     from device.report.picture import annotate, encode_png
 
-    pixels = describer.decoder.pixels(described.photo)
+    pixels = describer.decoder.pixels(described.photo, long_side=ANNOTATED_SIDE)
     write_whole(file, encode_png(annotate(pixels.rgb, record_of(described))))
 
 

@@ -1,0 +1,95 @@
+"""What `scripts/demo` runs: photos to sound files and a page. `python -m device.app.demo FOLDER [PHOTO...]`."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.app.outputs import output_paths, write_whole
+from device.app.settings import Settings
+from device.app.wiring import PHOTOS, Wiring
+from device.core.errors import BadPhotoError, VoxframeError
+from device.pipeline.record import claim_values, record_of, record_of_error
+from device.pipeline.speak import speak, with_speech
+from device.report.page import Entry, render_page
+from device.report.picture import encode_jpeg
+from device.text.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from device.core.ports import Synthesiser
+    from device.core.types import Speaking
+    from device.pipeline.describe import Describer
+
+SHOWN_SIDE = 1280
+"""Pixels of the long side of a photo on the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A photo of the demo."""
+
+    path: Path
+    title: str
+    credit: str | None
+    speaking: Speaking
+
+
+def main(folder: Path, photos: Sequence[Path]) -> int:
+    """Write the sounds and the page into `folder`; returns the exit status."""
+    exhibits = [_own(photo) for photo in photos] or _public_domain()
+    wavs = output_paths("demo", f"{folder}/", [exhibit.path for exhibit in exhibits], ".wav")
+    wiring = Wiring(Settings())
+    describer, synthesiser = wiring.describer(), wiring.synthesiser()
+    entries = [
+        _entry(exhibit, wav, wiring, describer, synthesiser) for exhibit, wav in zip(exhibits, wavs, strict=True)
+    ]
+    page = folder / "index.html"
+    write_whole(page, render_page(entries, Texts(wiring.settings.device.language)).encode())
+    print(f"\nOpen {page.resolve()} in a browser; the sounds lie beside it.")
+    return max(BadPhotoError.exit_status if "error" in entry.record else 0 for entry in entries)
+
+
+def _public_domain() -> list[Exhibit]:
+    content = tomllib.loads((PHOTOS / "credits.toml").read_text(encoding="utf-8"))
+    return [
+        Exhibit(path=PHOTOS / each["file"], title=each["title"], credit=each["credit"], speaking=each["speaking"])
+        for each in content["photo"]
+    ]
+
+
+def _own(photo: Path) -> Exhibit:
+    return Exhibit(path=photo, title=photo.name, credit=None, speaking="narrator")
+
+
+def _entry(exhibit: Exhibit, wav: Path, wiring: Wiring, describer: Describer, synthesiser: Synthesiser) -> Entry:
+    try:
+        described = describer.describe(exhibit.path, speaking=exhibit.speaking)
+    except BadPhotoError as error:
+        print(f"{exhibit.title}: {error}", file=sys.stderr)
+        return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
+    player = wiring.player(wav=wav, aloud=False)
+    spoken = speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock)
+    described = with_speech(described, spoken)
+    print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
+    pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
+    return Entry(
+        title=exhibit.title,
+        record=record_of(described),
+        jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
+        held_back=[claim_values(claim) for claim in described.scene.claims if not claim.said],
+        wav=wav.read_bytes(),
+        credit=exhibit.credit,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(Path(sys.argv[1]), [Path(each) for each in sys.argv[2:]]))
+    except VoxframeError as error:
+        print(f"voxframe: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)

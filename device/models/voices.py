@@ -1,0 +1,94 @@
+"""Voices of the official Piper list, by name, where there is a network."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from device.core.errors import FetchError
+from device.models.placing import move, told_plainly
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.models.progress import Progress
+
+OFFICIAL_LIST = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+_TIMEOUT_SECONDS = 30
+_CHUNK = 1 << 16
+
+
+def fetch_voice(name: str, folder: Path, *, progress: Progress, base: str = OFFICIAL_LIST) -> None:
+    """Put the voice's two files into `folder`; a download that was cut goes on where it ended, also another day.
+
+    Raises:
+        FetchError: No network, no such voice, a wrong hash, or a full disk.
+    """
+    voices = json.loads(_read(f"{base}/voices.json", f"the list of voices cannot be read from {base}"))
+    if name not in voices:
+        near = ", ".join(sorted(each for each in voices if each[:2] == name[:2])[:5])
+        hint = f"; there are, for example: {near}" if near else ""
+        raise FetchError(f"there is no voice {name} in the official list{hint}")
+    with told_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        # The settings first: a voice is there once its model is.
+        files = sorted(voices[name]["files"].items(), key=lambda each: not each[0].endswith(".json"))
+        for path, entry in files:
+            if path.endswith((".onnx", ".onnx.json")):
+                _fetch(f"{base}/{path}", folder / path.rsplit("/", 1)[-1], entry, progress)
+
+
+def _fetch(address: str, file: Path, entry: dict[str, Any], progress: Progress) -> None:
+    if file.is_file() and _md5(file) == entry["md5_digest"]:
+        return
+    part = file.with_name(f".{file.name}.part")
+    progress.start(file.name, entry["size_bytes"])
+    try:
+        _resume(address, part, entry["size_bytes"], progress)
+    finally:
+        progress.end()
+    if _md5(part) != entry["md5_digest"]:
+        part.unlink()
+        raise FetchError(f"{file.name} has a wrong hash and was thrown away; try again")
+    move(part, file)
+
+
+def _resume(address: str, part: Path, size: int, progress: Progress) -> None:
+    there = part.stat().st_size if part.is_file() else 0
+    if there >= size:
+        return
+    request = urllib.request.Request(address, headers={"Range": f"bytes={there}-"})  # noqa: S310 - see `_read`
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            goes_on = answer.status == http.client.PARTIAL_CONTENT
+            with part.open("ab" if goes_on else "wb") as file:
+                while chunk := answer.read(_CHUNK):
+                    file.write(chunk)
+                    progress.reached(file.tell())
+                file.flush()
+                os.fsync(file.fileno())
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise FetchError(f"{part.name[1:-5]} was cut off ({error}); the same command goes on from there") from error
+    if part.stat().st_size < size:
+        raise FetchError(f"{part.name[1:-5]} was cut off; the same command goes on from there")
+
+
+def _read(address: str, trouble: str) -> bytes:
+    # The address begins with the constant above, or with what a test serves on this machine.
+    try:
+        with urllib.request.urlopen(address, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            content: bytes = answer.read()
+            return content
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise FetchError(f"{trouble}: no network, or it cannot be reached") from error
+
+
+def _md5(file: Path) -> str:
+    with file.open("rb") as content:
+        # What the list gives; it guards against damage, not against an attacker (the connection does).
+        return hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,0 +1,181 @@
+"""A page of what was seen, what was said, and why: one file that needs nothing else and asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from device.core.types import Record
+    from device.text.texts import Texts
+
+# Nothing but what is in the file itself: no address of another place is ever asked.
+_POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One photo of the page.
+
+    Attributes:
+        title: Its heading.
+        record: The JSON object of the photo.
+        jpeg: The photo as it is shown; None where it could not be read.
+        held_back: Claims that were not said, as they stand under `because`.
+        wav: The sound, or None.
+        credit: Whose photo it is, or None.
+    """
+
+    title: str
+    record: Record
+    jpeg: bytes | None = None
+    held_back: Sequence[Record] = ()
+    wav: bytes | None = None
+    credit: str | None = None
+
+
+def render_page(entries: Sequence[Entry], texts: Texts) -> str:
+    """The page as HTML."""
+    style = resources.files("device.report").joinpath("static/page.css").read_text(encoding="utf-8")
+    articles = "\n".join(_article(entry, texts) for entry in entries)
+    title = escape(texts.text("page-title"))
+    return f"""<!doctype html>
+<html lang="{escape(texts.language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>
+{style}</style>
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+<p class="small">{escape(texts.text("page-intro"))}</p>
+</header>
+<main>
+{articles}
+</main>
+</body>
+</html>
+"""
+
+
+def _article(entry: Entry, texts: Texts) -> str:
+    title = f"<h2>{escape(entry.title)}</h2>"
+    if "error" in entry.record:
+        trouble = escape(entry.record["error"]["message"])
+        return f'<article>\n<div>{title}</div>\n<p class="error">{texts.text("unreadable")}: {trouble}</p>\n</article>'
+    return f"""<article>
+<div>
+{_figure(entry, texts)}
+{_sound(entry, texts)}
+</div>
+<section>
+{title}
+<p class="small">{_figures(entry.record, texts)}</p>
+<h3>{escape(texts.text("said"))}</h3>
+<ol>
+{"".join(_sentence(each, texts) for each in entry.record["narration"])}</ol>
+<h3>{escape(texts.text("unsaid"))}</h3>
+{_claims(entry.held_back, texts) or f'<p class="small">{escape(texts.text("unsaid-none"))}</p>'}
+</section>
+</article>"""
+
+
+def _figure(entry: Entry, texts: Texts) -> str:
+    width, height = entry.record["photo"]["width"], entry.record["photo"]["height"]
+    told = escape(" ".join(each["text"] for each in entry.record["narration"]))
+    credit = escape(texts.text("credit", {"credit": entry.credit})) if entry.credit else ""
+    boxes = "".join(_box(face["box"]) for face in entry.record["faces"])
+    numbers = "".join(_numbers(entry.record, texts))
+    return f"""<figure>
+<div class="photo">
+<img src="{_data("image/jpeg", entry.jpeg or b"")}" alt="{told}" width="{width}" height="{height}">
+<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{boxes}</svg>
+{numbers}
+</div>
+<figcaption>{credit}</figcaption>
+</figure>"""
+
+
+def _box(box: Sequence[float]) -> str:
+    x, y, width, height = box
+    where = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="2"'
+    return f'<rect class="box under" {where}/><rect class="box over" {where}/>'
+
+
+def _numbers(record: Record, texts: Texts) -> Iterator[str]:
+    width, height = record["photo"]["width"], record["photo"]["height"]
+    for number, face in enumerate(record["faces"], start=1):
+        left, top = max(0.0, face["box"][0] / width), max(0.0, face["box"][1] / height)
+        label = escape(texts.text("caption-face", {"number": number, "place": texts.text(f"place-{face['place']}")}))
+        yield f'<span class="number" style="left:{left:.2%};top:{top:.2%}" title="{label}">{number}</span>'
+
+
+def _sound(entry: Entry, texts: Texts) -> str:
+    if entry.wav is None:
+        return ""
+    imagined = any(each["speaker"] != "narrator" for each in entry.record["narration"])
+    notice = escape(texts.text("voice-imagined" if imagined else "voice-synthetic"))
+    label = escape(texts.text("listen"))
+    return f"""<audio controls preload="metadata" aria-label="{label}" src="{_data("audio/wav", entry.wav)}"></audio>
+<p class="small">{notice}</p>"""
+
+
+def _figures(record: Record, texts: Texts) -> str:
+    photo, timings = record["photo"], record["timings"]
+    told = [texts.text("dimensions", {"width": str(photo["width"]), "height": str(photo["height"])})]
+    look = sum(timings[each] or 0 for each in ("decode_ms", "detect_ms", "analyse_ms"))
+    if timings["first_audio_ms"] is not None:
+        sound = f"{timings['first_audio_ms']:.0f}"
+        told.append(texts.text("timing", {"look": f"{look:.0f}", "sound": sound}))
+    else:
+        told.append(texts.text("timing-look", {"look": f"{look:.0f}"}))
+    return escape(" · ".join(told))
+
+
+def _sentence(utterance: Record, texts: Texts) -> str:
+    speaker = utterance["speaker"]
+    if speaker == "narrator":
+        who = texts.text("speaker-narrator")
+    else:
+        who = texts.text("speaker-person", {"number": speaker + 1})
+    return f"""<li>
+<p class="sentence">{escape(utterance["text"])}</p>
+<details><summary><span class="who">{escape(who)}</span>, {escape(texts.text("because"))} …</summary>
+{_claims(utterance["because"], texts)}
+</details>
+</li>
+"""
+
+
+def _claims(claims: Sequence[Record], texts: Texts) -> str:
+    if not claims:
+        return ""
+    return f"<dl>{''.join(_claim(claim, texts) for claim in claims)}</dl>"
+
+
+def _claim(claim: Record, texts: Texts) -> str:
+    about = claim["about"]
+    if about == "photo":
+        subject = texts.text("about-photo")
+    else:
+        subject = texts.text("about-face", {"number": int(about.removeprefix("face ")) + 1})
+    values = {"score": f"{claim['score']:.2f}", "threshold": f"{claim['threshold']:.2f}"}
+    sure = texts.text("sure", values)
+    return (
+        f"<dt>{escape(subject)}, {escape(claim['name'])}: {escape(str(claim['value']).lower())}</dt>"
+        f"<dd>{escape(claim['why'])} ({escape(sure)})</dd>"
+    )
+
+
+def _data(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

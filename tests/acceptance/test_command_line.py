@@ -1,0 +1,178 @@
+"""What the command promises to whoever calls it: its output, its errors, its exit status."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import wave
+from typing import TYPE_CHECKING
+
+import pytest
+
+from device.app.wiring import PHOTOS
+from tests.command import records, voxframe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PORTRAIT = PHOTOS / "hopper_navy_cap.jpg"
+GROUP = PHOTOS / "apollo11_crew.jpg"
+
+
+def test_a_photo_is_described_in_words() -> None:
+    done = voxframe("describe", GROUP)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "three" in done.stdout.lower()
+
+
+def test_json_is_one_object_a_photo_in_the_order_asked_for(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(PORTRAIT.read_bytes()[:5000])
+    done = voxframe("describe", "--json", PORTRAIT, broken, GROUP)
+    assert done.returncode == 3
+    first, second, third = records(done)
+    assert first["photo"]["path"] == str(PORTRAIT)
+    assert len(first["faces"]) == 1
+    assert second == {"photo": {"path": str(broken)}, "error": second["error"]}
+    assert second["error"]["code"] == "broken"
+    assert len(third["faces"]) == third["people"] == 3
+    assert third["audio"] is None
+    assert third["timings"]["first_audio_ms"] is None
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_same_photo_gets_the_same_words() -> None:
+    first, second = (records(voxframe("describe", "--json", GROUP))[0]["narration"] for _ in range(2))
+    assert first == second
+
+
+def test_people_in_the_photo_speak_for_themselves_and_say_that_it_is_imagined() -> None:
+    (record,) = records(voxframe("describe", "--json", "--speaking", "person", PORTRAIT))
+    assert {sentence["speaker"] for sentence in record["narration"]} == {0}
+    assert "imagine" in record["narration"][0]["text"].lower()
+
+
+def test_speech_is_written_and_measured(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.wav"
+    (record,) = records(voxframe("describe", "--json", "--wav", sound, PORTRAIT))
+    with wave.open(str(sound)) as file:
+        assert file.getframerate() == record["audio"]["sample_rate"]
+        assert file.getnframes() / file.getframerate() == pytest.approx(record["audio"]["seconds"], abs=0.001)
+    assert record["audio"]["seconds"] > 1
+    timings = record["timings"]
+    assert all(value is not None for value in timings.values())
+    assert timings["decode_ms"] < timings["first_audio_ms"] <= timings["total_ms"]
+
+
+def test_several_photos_leave_one_sound_and_one_picture_each(tmp_path: Path) -> None:
+    done = voxframe("describe", "--wav", f"{tmp_path}/wav/", "--annotate", tmp_path / "boxes", PORTRAIT, GROUP)
+    assert done.returncode == 0
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*"))
+    assert names == [
+        "boxes/apollo11_crew.png",
+        "boxes/hopper_navy_cap.png",
+        "wav/apollo11_crew.wav",
+        "wav/hopper_navy_cap.wav",
+    ]
+
+
+def test_one_sound_file_for_several_photos_is_bad_usage(tmp_path: Path) -> None:
+    done = voxframe("describe", "--wav", tmp_path / "a.wav", PORTRAIT, GROUP)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_missing_photo_ends_with_3_and_one_line() -> None:
+    done = voxframe("describe", "missing.jpg")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith("voxframe: missing.jpg")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_missing_model_ends_with_4_and_names_the_command_that_fetches_it(tmp_path: Path) -> None:
+    done = voxframe("describe", PORTRAIT, environment={"VOXFRAME_MODELS": str(tmp_path)})
+    assert done.returncode == 4
+    assert "voxframe models fetch" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_configuration_with_three_mistakes_prints_all_three_and_ends_with_2(tmp_path: Path) -> None:
+    file = tmp_path / "voxframe.toml"
+    file.write_text('[audio]\nvolume = 500\n[mqtt]\nport = "mqtt"\n[store]\nretention = "forever"\n')
+    for command in (["describe", PORTRAIT], ["run", "--emulate"], ["config", "check"], ["models", "list"]):
+        done = voxframe(*command, "--config", file)
+        assert done.returncode == 2, command
+        for told in (
+            "audio.volume = 500: allowed is 0 to 100",
+            'mqtt.port = "mqtt": allowed is 1 to 65535',
+            'store.retention = "forever": allowed is delete or keep',
+        ):
+            assert told in done.stderr
+
+
+NAMES = [
+    "-leading-dash.jpg",
+    "--double-dash.jpg",
+    "with space.jpg",
+    "quote'\".jpg",
+    "$(touch pwned);`id`|&*?.jpg",
+    "new\nline.jpg",
+    "größe-日本-🙂.jpg",
+    "\x1b[31mred.jpg",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_file_name_is_only_a_name(tmp_path: Path, name: str) -> None:
+    shutil.copy(PORTRAIT, tmp_path / name)
+    done = voxframe("describe", "--json", name, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (record,) = records(done)
+    assert len(record["faces"]) == 1
+    assert record["photo"]["path"].removeprefix("./") == name
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_name_that_is_no_text_is_answered(tmp_path: Path) -> None:
+    name = b"caf\xe9.jpg"
+    (tmp_path / name.decode("utf-8", "surrogateescape")).write_bytes(b"no photo")
+    done = voxframe("describe", "--json", name, folder=tmp_path)
+    assert done.returncode == 3
+    assert records(done)[0]["error"]["code"] == "unsupported"
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_every_hostile_file_is_answered_in_one_call_and_the_others_go_on(shared: Path) -> None:
+    with (shared / "hostile" / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        expected = {row["file"]: row["expected"] for row in csv.DictReader(file)}
+    done = voxframe("describe", "--json", *expected, folder=shared / "hostile")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    answers = {record["photo"]["path"]: "reject" if "error" in record else "accept" for record in records(done)}
+    assert list(answers) == list(expected)
+    assert {name: answers[name] for name in expected if expected[name] not in ("either", answers[name])} == {}
+    assert len(done.stderr.splitlines()) == list(answers.values()).count("reject")
+
+
+def test_say_speaks_into_a_file(tmp_path: Path) -> None:
+    done = voxframe("say", "--json", "--wav", tmp_path / "a.wav", "Hello from the picture.")
+    (record,) = records(done)
+    assert record["narration"][0]["text"] == "Hello from the picture."
+    assert record["audio"]["seconds"] > 0.5
+
+
+@pytest.mark.parametrize("text", ["", "...", "\u200b"])
+def test_say_without_a_word_is_bad_usage(tmp_path: Path, text: str) -> None:
+    done = voxframe("say", "--wav", tmp_path / "a.wav", text)
+    assert done.returncode == 2
+    assert "no word" in done.stderr
+
+
+def test_help_needs_no_model_and_names_every_command(tmp_path: Path) -> None:
+    done = voxframe("--help", environment={"VOXFRAME_MODELS": str(tmp_path)})
+    assert done.returncode == 0
+    for command in ("describe", "say", "run", "models", "config"):
+        assert command in done.stdout
