@@ -75,3 +75,13 @@ check_source() {
     mypy
     lint-imports --no-logo
 }
+
+# An environment of its own on Python 3.11, for what cannot live beside the rest: .venvs/NAME from requirements/NAME.txt
+other_environment() {
+    local python=.venvs/$1/bin/python
+    [ "$(cat ".venvs/$1/stamp" 2>/dev/null)" = "$(sha256sum <"requirements/$1.txt")" ] && return
+    command -v python3.11 >/dev/null || die "Python 3.11 is missing, needed for requirements/$1.txt"
+    uv venv --quiet --clear --python "$(command -v python3.11)" ".venvs/$1"
+    uv pip sync --quiet --require-hashes --python "$python" "requirements/$1.txt"
+    sha256sum <"requirements/$1.txt" >".venvs/$1/stamp"
+}

@@ -53,9 +53,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All models by name, and the folder of those that are shipped."""
+    """All models and packages by name, and the folder of the models that are shipped."""
 
     models: Mapping[str, Model]
+    packages: Mapping[str, Package]
     shipped: Path
 
 
@@ -68,4 +69,4 @@ def load_manifest() -> Manifest:
     for name, values in content["model"].items():
         package = packages[values.pop("package")] if "package" in values else None
         models[name] = Model(name=name, package=package, **values)
-    return Manifest(models=models, shipped=folder)
+    return Manifest(models=models, packages=packages, shipped=folder)

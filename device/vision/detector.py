@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,9 @@ FINER_LARGEST = 0.2
 """Share of `FINER_SIDE` up to which a face of the finer look counts; larger ones were seen well in the first."""
 
 MOST_ENLARGED = 2.0
+SURE = 0.8
+"""The score from which a face of the first look stays, whether or not the finer look sees it too."""
+
 LARGE_BOX = 0.25
 """Share of `SIDE` from which a box gets a second look: false faces are mostly large."""
 
@@ -62,8 +65,8 @@ class RetinaFaceDetector:
         network = self._network_for(canvas)
         faces = network.find(canvas, threshold=THRESHOLD).scaled(1 / scale)
         if len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
-            finer = _finer_look(network, picture, canvas)
-            faces = strongest(joined([faces, *finer]), threshold=THRESHOLD)
+            finer = joined(_finer_look(network, picture, canvas))
+            faces = strongest(joined([_confirmed(faces, finer), finer]), threshold=THRESHOLD)
         kept = [
             side * scale < LARGE_BOX * SIDE or self._found_again(picture, box)
             for side, box in zip(faces.sides, faces.boxes, strict=True)
@@ -101,6 +104,12 @@ def _finer_look(network: RetinaFace, picture: Rgb, canvas: Rgb) -> list[Faces]:
     return found
 
 
+def _confirmed(faces: Faces, finer: Faces) -> Faces:
+    """The faces of the first look without those that it was not sure of and that the finer look does not see."""
+    again = [any(_overlap(box, other) >= _SAME_FACE for other in finer.boxes) for box in faces.boxes]
+    return faces.only((faces.scores >= SURE) | np.array(again, bool))
+
+
 def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
     """Which faces touch no edge at which the tile was cut; the tile on the other side has them whole."""
     height, width = tile.rgb.shape[:2]
@@ -124,7 +133,7 @@ def _detections(faces: Faces) -> tuple[Detection, ...]:
     )
 
 
-def _overlap(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+def _overlap(one: npt.NDArray[np.floating[Any]], other: npt.NDArray[np.floating[Any]]) -> float:
     """Intersection over union."""
     low = np.maximum(one[:2], other[:2])
     high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
