@@ -55,3 +55,8 @@ def facing_of(pose: HeadPose) -> Facing | None:
     if pose.pitch <= LOWERED:
         return "down"
     return "front" if abs(pose.yaw) <= STRAIGHT else None
+
+
+def nearest_facing(pose: HeadPose) -> Facing:
+    """The word that comes nearest, even between two."""
+    return facing_of(pose) or ("right" if pose.yaw > 0 else "left")

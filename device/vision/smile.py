@@ -38,7 +38,7 @@ def corner_lift(mesh: FaceMesh) -> float:
 
 def smile_probability(lift: float) -> float:
     """How likely a smile is at this lift, 0 to 1."""
-    return 1 / (1 + math.exp(-(lift - EVEN_LIFT) / LIFT_STEP))
+    return (1 + math.tanh((lift - EVEN_LIFT) / LIFT_STEP / 2)) / 2
 
 
 def smiling(probability: float) -> bool | None:
