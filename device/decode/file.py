@@ -26,10 +26,11 @@ def read_photo(path: Path, *, most_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BadPhotoError("missing", f"{path} cannot be opened ({reason}); check its name and permissions") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise BadPhotoError("refused", f"{path} is no file but a folder, pipe or device; name a photo")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise BadPhotoError("refused", f"{path} is no file but a folder, pipe or device; name a photo")
         if status.st_size == 0:
             raise BadPhotoError("empty", f"{path} is empty; copy it again")
         if status.st_size > most_bytes:

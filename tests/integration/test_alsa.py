@@ -1,0 +1,89 @@
+"""Through real ALSA, into a file: every sample arrives, the first syllable whole, and trouble is one line."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from device.core.errors import MissingDeviceError
+from device.core.types import SpeechChunk
+from device.playback.alsa import AWAKE_SECONDS, LEAD_IN_SECONDS, AlsaPlayer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RATE = 22050
+
+pytestmark = pytest.mark.skipif(not shutil.which("aplay"), reason="aplay is not installed: apt-get install alsa-utils")
+
+
+@pytest.fixture
+def captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An ALSA configuration of its own, whose default device writes into this file."""
+    sound = tmp_path / "captured.raw"
+    config = tmp_path / "asound.conf"
+    config.write_text(
+        f'pcm.capture {{ type file slave.pcm {{ type null }} file "{sound}" format "raw" }}\n'
+        "pcm.!default { type plug slave.pcm capture }\n"
+    )
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    return sound
+
+
+def sentences() -> list[SpeechChunk]:
+    random = np.random.default_rng(1)
+    return [
+        SpeechChunk(
+            pcm=random.integers(-20000, 20000, 3000 + 701 * number).astype(np.int16),
+            sample_rate=RATE,
+            utterance=number,
+        )
+        for number in range(5)
+    ]
+
+
+def test_five_sentences_arrive_whole_after_the_lead_in(captured: Path) -> None:
+    player = AlsaPlayer(device="default", volume=100, monotonic=lambda: 0.0)
+    lead_in = round(player.lead_in_seconds() * RATE)
+    assert lead_in == round(LEAD_IN_SECONDS * RATE)
+    assert player.play(sentences()).complete
+    heard = np.frombuffer(captured.read_bytes(), "<i2")
+    expected = np.concatenate([chunk.pcm for chunk in sentences()])
+    assert not heard[:lead_in].any()
+    assert np.array_equal(heard[lead_in : lead_in + len(expected)], expected)
+    assert not heard[lead_in + len(expected) :].any()
+
+
+def test_an_amplifier_that_is_awake_gets_no_lead_in(captured: Path) -> None:
+    now = [0.0]
+    player = AlsaPlayer(device="default", volume=100, monotonic=lambda: now[0])
+    player.play(sentences())
+    captured.unlink()
+    now[0] += AWAKE_SECONDS / 2
+    assert player.lead_in_seconds() == 0
+    player.play(sentences())
+    assert np.array_equal(np.frombuffer(captured.read_bytes(), "<i2")[:3000], sentences()[0].pcm)
+    now[0] += AWAKE_SECONDS
+    assert player.lead_in_seconds() == LEAD_IN_SECONDS
+
+
+def test_the_volume_is_obeyed(captured: Path) -> None:
+    AlsaPlayer(device="default", volume=50, monotonic=lambda: 0.0).play(sentences())
+    heard = np.frombuffer(captured.read_bytes(), "<i2")[round(LEAD_IN_SECONDS * RATE) :][:3000]
+    assert np.abs(heard - sentences()[0].pcm / 2).max() <= 0.5
+
+
+def test_a_device_that_is_not_there_is_one_line(captured: Path) -> None:
+    with pytest.raises(MissingDeviceError, match="the sound device kitchen does not play") as caught:
+        AlsaPlayer(device="kitchen", volume=100, monotonic=lambda: 0.0).play(sentences())
+    assert "\n" not in str(caught.value)
+    assert not captured.exists()
+
+
+def test_a_missing_aplay_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(MissingDeviceError, match="apt-get install alsa-utils"):
+        AlsaPlayer(device="default", volume=100, monotonic=lambda: 0.0).play(sentences())
