@@ -55,7 +55,7 @@ def main(folder: Path, photos: Sequence[Path]) -> int:
 
 
 def _public_domain() -> list[Exhibit]:
-    content = tomllib.loads((PHOTOS / "credits.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads((PHOTOS.parent / "credits.toml").read_text(encoding="utf-8"))
     return [
         Exhibit(path=PHOTOS / each["file"], title=each["title"], credit=each["credit"], speaking=each["speaking"])
         for each in content["photo"]

@@ -119,6 +119,8 @@ class MqttBus:
         while not self._stopping.is_set():
             session = _Session(self._new_client(version))
             trouble = self._stay_connected(session)
+            if self._stopping.is_set():
+                return
             if session.connected:
                 wait, told = FIRST_WAIT_SECONDS, ""
                 _log.warning("the broker at %s is lost; trying again", self._connection.host)

@@ -89,6 +89,7 @@ class Worker:
         self.bus.last(record_of(with_speech(described, spoken)))
         if spoken.played.complete:
             seconds = round(spoken.played.seconds, 3)
+            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
             self.bus.event(Event(event_type="spoken", fields={"seconds": seconds}))
 
     def _set_aside(self, job: Job, reason: str, *, code: str) -> None:

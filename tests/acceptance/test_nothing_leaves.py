@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PORTRAIT = PHOTOS / "hopper_navy_cap.jpg"
-OUTWARD = re.compile(
-    r"sa_family=AF_INET6?[^}]*sin6?_port=htons\((\d+)\)[^}]*?(?:sin_addr=inet_addr|inet_pton)\(([^)]*)\)"
-)
+ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
+"""Where a traced call would send to."""
 
 pytestmark = pytest.mark.slow
 
@@ -34,8 +34,15 @@ def traced(log: Path, *command: str | Path) -> list[str]:
 
 def reached(log: Path) -> set[str]:
     """The addresses beyond this machine that were tried."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    return {address for _, address in OUTWARD.findall(text) if "127.0.0." not in address and '"::1"' not in address}
+    found = {ipv4 or ipv6 for ipv4, ipv6 in ADDRESS.findall(log.read_text(encoding="utf-8", errors="replace"))}
+    return {address for address in found if not address.startswith("127.") and address != "::1"}
+
+
+def test_an_attempt_to_reach_out_would_be_seen(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    code = "import socket; socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.1', 53))"
+    subprocess.run([*without_network(), *traced(log, sys.executable, "-c", code)], capture_output=True, check=False)
+    assert reached(log) == {"192.0.2.1"}
 
 
 def without_network() -> list[str]:
@@ -58,6 +65,15 @@ def test_describing_and_speaking_need_no_network_and_try_none(tmp_path: Path, ar
     assert not (tmp_path / "home" / ".cache").exists()
 
 
+LOOPBACK_UP = """
+import fcntl, os, socket, struct, sys
+with socket.socket() as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", 0x41))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""In a new namespace the loopback device is down, and the daemon's own broker needs it."""
+
+
 def test_the_daemon_in_emulation_needs_no_network_and_tries_none(tmp_path: Path) -> None:
     log = tmp_path / "log"
     photos = tmp_path / "photos"
@@ -65,27 +81,21 @@ def test_the_daemon_in_emulation_needs_no_network_and_tries_none(tmp_path: Path)
     shutil.copy(PORTRAIT, photos)
     config = tmp_path / "voxframe.toml"
     config.write_text(f'[capture]\nfolder = "{photos}"\n')
-    # The daemon's own broker needs the loopback device, which is down in a new namespace.
-    up = (
-        "import fcntl,socket,struct,os,sys;s=socket.socket();"
-        "fcntl.ioctl(s,0x8914,struct.pack('16sh14x',b'lo',0x41));os.execvp(sys.argv[1],sys.argv[1:])"
-    )
-    daemon = subprocess.Popen(
-        [*without_network(), "python3", "-c", up, *traced(log, VOXFRAME, "run", "--emulate", "--config", config)],
+    daemon = traced(log, VOXFRAME, "run", "--emulate", "--config", config)
+    told: list[str] = []
+    with subprocess.Popen(
+        [*without_network(), sys.executable, "-c", LOOPBACK_UP, *daemon],
         env=os.environ | {"HOME": str(tmp_path / "home"), "VOXFRAME_STATE": str(tmp_path / "state")},
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    assert daemon.stderr is not None
-    told: list[str] = []
-    for line in daemon.stderr:
-        told.append(line)
-        if "photo 1:" in line:
-            break
-    os.killpg(daemon.pid, signal.SIGTERM)
-    told.extend(daemon.stderr)
-    assert daemon.wait() == 0, told
-    assert any("photo 1:" in line for line in told), told
+    ) as process:
+        for line in process.stderr or ():
+            told.append(line)
+            if "photo 1 was spoken" in line:
+                os.killpg(process.pid, signal.SIGTERM)
+    assert process.returncode == 0, told
+    assert any("photo 1 was spoken" in line for line in told), told
+    assert list((tmp_path / "state" / "wav").iterdir())
     assert reached(log) == set()
     assert not (tmp_path / "home" / ".cache").exists()

@@ -1,0 +1,58 @@
+"""Any text is made fit to be spoken: nothing is read as a symbol, no word is lost, and it takes bounded work."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device.voice.clean import LONGEST, clean, pieces
+from device.voice.level import CEILING, levelled
+
+WORDS = st.text(string.ascii_letters, min_size=1, max_size=12)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+
+
+@given(st.text())
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text())
+def test_no_markup_control_or_emoji_is_left(text: str) -> None:
+    cleaned = clean(text)
+    assert not set("<>[]{}|\\^~`_*#=\n\t\x00\x1b\u200b\ufeff🙂") & set(cleaned)
+    assert "  " not in cleaned
+
+
+@given(SENTENCES)
+def test_plain_words_stay_as_they_are(text: str) -> None:
+    assert clean(text) == text
+
+
+@given(SENTENCES, st.sampled_from(["<b>{}</b>", "[[{}]]", "🙂{}🙂", "{}\u200b", "**{}**", "<speak>{}</speak>"]))
+def test_words_survive_what_is_around_them(text: str, around: str) -> None:
+    assert clean(around.format(text)) == text
+
+
+@given(st.text(max_size=3000))
+def test_pieces_are_short_and_hold_every_word(text: str) -> None:
+    found = pieces(text)
+    assert all(0 < len(piece) <= LONGEST for piece in found)
+    letters = [each for each in clean(text) if each.isalnum()]
+    assert [each for piece in found for each in piece if each.isalnum()] == letters
+
+
+def test_ten_thousand_characters_without_a_space_are_cut() -> None:
+    assert sum(len(piece) for piece in pieces("x" * 10_000)) == 10_000
+
+
+@given(st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=200), st.integers(1, 199))
+@settings(deadline=None)
+def test_levelling_never_clips_and_does_not_care_where_chunks_are_cut(values: list[float], cut: int) -> None:
+    samples = np.array(values, np.float32)
+    whole = levelled(samples)
+    assert np.abs(whole.astype(int)).max() <= round(CEILING * 32767)
+    assert np.array_equal(whole, np.concatenate([levelled(samples[:cut]), levelled(samples[cut:])]))
