@@ -11,8 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-os.environ["GLOG_MINLOGLEVEL"] = "2"
-
 import cv2
 import mediapipe
 import numpy as np

@@ -71,10 +71,12 @@ def main() -> None:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     shared = shared_folder()
+    yunet_model = shared / "peers" / "yunet_n_640_640.onnx"
+    if not yunet_model.is_file():
+        sys.exit(f"The labelled photos and YuNet are not in {shared}; VOXFRAME_SHARED names another folder.")
     photos = labelled_photos(shared)
     decoder = PhotoDecoder(limits=Limits())
     pictures = [decoder.pixels(decoder.inspect(photo.path)) for photo in photos]
-    yunet_model = shared / "peers" / "yunet_n_640_640.onnx"
     absent: list[str] = []
     with ExitStack() as stack:
         makers = _here(pictures, yunet_model)
