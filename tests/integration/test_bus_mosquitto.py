@@ -97,7 +97,7 @@ def test_a_wrong_password_is_told_once_and_never_itself(tmp_path: Path, caplog: 
     told = threading.Event()
 
     class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
+        def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - the signature is logging's
             told.set()
 
     handler = Handler()

@@ -1,0 +1,134 @@
+"""What every face analyser promises: claims with reasons, about what is visible and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from device.core.types import Box, Claim, Detection, Pixels, Scene
+from device.vision.analyse import MeshAnalyser
+from tests.factories import photo as any_photo
+from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, mesher, seen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from device.core.ports import FaceAnalyser
+
+ABOUT_FACES = {"place", "distance", "facing", "smiling"}
+
+
+@pytest.fixture
+def analyser() -> FaceAnalyser:
+    return MeshAnalyser(mesher=mesher())
+
+
+def look(analyser: FaceAnalyser, path: Path) -> Scene:
+    photo, pixels = seen(path)
+    return analyser.analyse(photo, pixels, detector().detect(pixels))
+
+
+def claims(scene: Scene, about: str) -> dict[str, Claim]:
+    return {claim.name: claim for claim in scene.claims if claim.about == about}
+
+
+def test_faces_keep_the_order_of_the_detections(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    detections = detector().detect(pixels)[::-1]
+    scene = analyser.analyse(photo, pixels, detections)
+    assert [face.box for face in scene.faces] == [each.box for each in detections]
+    assert [face.place for face in scene.faces] == ["right", "centre", "left"]
+
+
+def test_every_face_has_its_claims_and_they_say_what_the_face_says(analyser: FaceAnalyser) -> None:
+    scene = look(analyser, GROUP)
+    assert claims(scene, "photo")["faces"].value == 3
+    for index, face in enumerate(scene.faces):
+        told = claims(scene, f"face {index}")
+        assert set(told) == ABOUT_FACES
+        for name in ("place", "distance", "facing"):
+            assert told[name].said == (getattr(face, name) is not None)
+            assert not told[name].said or told[name].value == getattr(face, name)
+        assert told["smiling"].said == (face.smiling is True)
+
+
+def test_every_claim_has_a_score_a_threshold_and_a_reason_of_one_line(analyser: FaceAnalyser) -> None:
+    for claim in (*look(analyser, GROUP).claims, *look(analyser, PORTRAIT).claims):
+        assert 0 <= claim.score <= 1
+        assert 0 < claim.threshold < 1
+        assert claim.why.strip()
+        assert "\n" not in claim.why
+        assert not claim.said or claim.score >= claim.threshold
+
+
+def test_nobody_is_said_not_to_smile(analyser: FaceAnalyser) -> None:
+    scene = look(analyser, PORTRAIT)
+    assert scene.faces[0].smiling is False
+    claim = claims(scene, "face 0")["smiling"]
+    assert (claim.value, claim.said) == (False, False)
+
+
+def test_a_clear_smile_is_claimed(analyser: FaceAnalyser) -> None:
+    scene = look(analyser, GROUP)
+    assert scene.faces[0].smiling is True
+    assert [face.smiling for face in scene.faces].count(True) == 1
+
+
+def test_no_face_is_a_claim_too(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    scene = analyser.analyse(photo, pixels, ())
+    (claim,) = scene.claims
+    assert (claim.about, claim.name, claim.value, claim.said) == ("photo", "faces", 0, True)
+    assert scene.people == 0
+
+
+def test_the_weakest_face_is_the_score_of_their_number(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    detections = detector().detect(pixels)
+    scene = analyser.analyse(photo, pixels, detections)
+    assert claims(scene, "photo")["faces"].score == min(each.score for each in detections)
+
+
+def test_a_small_face_has_a_place_but_no_smile(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    small = full_size(enlarged(pixels.rgb, 0.5))
+    scene = analyser.analyse(photo, Pixels(rgb=small.rgb, scale=0.5), detector().detect(pixels))
+    for index, face in enumerate(scene.faces):
+        assert (face.smile, face.smiling) == (None, None)
+        assert not claims(scene, f"face {index}")["smiling"].said
+
+
+def test_of_a_speck_only_the_place_is_told(analyser: FaceAnalyser) -> None:
+    speck = Detection(box=Box(x=300, y=200, width=12, height=15), score=0.6, points=((302, 204), (308, 204)))
+    scene = analyser.analyse(any_photo(), seen(GROUP)[1], (speck,))
+    (face,) = scene.faces
+    assert (face.place, face.distance, face.facing, face.head) == ("centre", "far", None, None)
+    assert set(claims(scene, "face 0")) == {"place", "distance"}
+
+
+def test_what_is_no_face_to_the_mesh_has_neither_direction_nor_smile(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    suit = Detection(box=Box(x=40, y=330, width=90, height=90), score=0.9, points=((60, 360), (110, 360)))
+    scene = analyser.analyse(photo, pixels, (suit,))
+    (face,) = scene.faces
+    assert (face.facing, face.head, face.smiling, face.smile) == (None, None, None, None)
+    told = claims(scene, "face 0")
+    assert not told["facing"].said
+    assert not told["smiling"].said
+
+
+def test_a_scene_holds_no_landmarks_and_no_word_about_who_somebody_is(analyser: FaceAnalyser) -> None:
+    scene = look(analyser, GROUP)
+    assert {claim.name for claim in scene.claims} == {"faces"} | ABOUT_FACES
+    assert set(asdict(scene.faces[0])) == {
+        "box",
+        "score",
+        "place",
+        "distance",
+        "facing",
+        "head",
+        "smiling",
+        "smile",
+    }
