@@ -64,9 +64,9 @@ def test_every_claim_has_a_score_a_threshold_and_a_reason_of_one_line(analyser: 
 
 
 def test_nobody_is_said_not_to_smile(analyser: FaceAnalyser) -> None:
-    scene = look(analyser, PORTRAIT)
-    assert scene.faces[0].smiling is False
-    claim = claims(scene, "face 0")["smiling"]
+    scene = look(analyser, GROUP)
+    assert scene.faces[1].smiling is False
+    claim = claims(scene, "face 1")["smiling"]
     assert (claim.value, claim.said) == (False, False)
 
 
