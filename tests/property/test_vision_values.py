@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -34,22 +36,17 @@ def analysed(box: Box, *, width: int, height: int) -> Scene:
     return MeshAnalyser(mesher=Unsure()).analyse(factories.photo(width=width, height=height), pixels, (detection,))
 
 
-@given(height=SIDES, width=SIDES, x=st.floats(0, 1), y=st.floats(0, 1), side=st.integers(1, 100))
-def test_what_is_smaller_than_the_overlap_lies_whole_in_a_tile(
-    height: int, width: int, x: float, y: float, side: int
-) -> None:
-    picture = np.zeros((height, width, 3), np.uint8)
-    left, top = round(x * max(0, width - side)), round(y * max(0, height - side))
-    right, bottom = min(left + side, width), min(top + side, height)
-    found = list(tiles(picture, canvases=((240, 320), (320, 320)), overlap=100))
-    assert any(
-        tile.left <= left
-        and tile.top <= top
-        and right <= tile.left + tile.rgb.shape[1]
-        and bottom <= tile.top + tile.rgb.shape[0]
-        for tile in found
-    )
-    assert len({tile.rgb.shape for tile in found}) == 1
+@given(height=SIDES, width=SIDES)
+def test_tiles_cover_the_picture_and_neighbours_share_what_was_asked_for(height: int, width: int) -> None:
+    found = list(tiles(np.zeros((height, width, 3), np.uint8), canvases=((240, 320), (320, 320)), overlap=100))
+    ((high, wide),) = {tile.rgb.shape[:2] for tile in found}
+    for starts, size, length in (
+        (sorted({tile.top for tile in found}), high, height),
+        (sorted({tile.left for tile in found}), wide, width),
+    ):
+        assert starts[0] == 0
+        assert starts[-1] + size >= length
+        assert all(one + size - other >= 100 for one, other in pairwise(starts))
 
 
 @given(height=SIDES, width=SIDES, high=st.integers(1, 300), wide=st.integers(1, 300))

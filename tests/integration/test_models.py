@@ -1,0 +1,374 @@
+"""Models are fetched whole or not at all, and whatever is wrong is one clear line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from device.core.errors import FetchError, MissingModelError
+from device.models.fetch import fetch, missing
+from device.models.folder import models_folder
+from device.models.hashing import SMALL_BYTES
+from device.models.manifest import Manifest, Model, Package, load_manifest
+from device.models.registry import Registry
+from device.models.voices import fetch_voice
+from tests.command import voxframe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTENT = {"one.bin": b"the first model", "two.bin": b"the second model"}
+
+
+class Heard:
+    """A progress that remembers."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.reached_bytes = 0
+        self.ended = 0
+
+    def start(self, what: str, size_bytes: int) -> None:
+        del size_bytes
+        self.started.append(what)
+
+    def reached(self, done_bytes: int) -> None:
+        self.reached_bytes = done_bytes
+
+    def end(self) -> None:
+        self.ended += 1
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """A USB stick with the wheel of two models."""
+    folder = tmp_path / "stick" / "deep"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "two_models-1.0-py3-none-any.whl", "w") as wheel:
+        for name, content in CONTENT.items():
+            wheel.writestr(f"data/{name}", content)
+    return tmp_path / "stick"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, stick: Path) -> Registry:
+    wheel = next(stick.rglob("*.whl"))
+    package = Package(
+        name="two-models",
+        version="1.0",
+        wheel=wheel.name,
+        sha256=sha256(wheel.read_bytes()),
+        size_bytes=wheel.stat().st_size,
+    )
+    models = {
+        name: Model(
+            name=name,
+            file=name,
+            purpose="is for tests",
+            sha256=sha256(content),
+            size_bytes=len(content),
+            licence="CC0-1.0",
+            card="none",
+            package=package,
+            member=f"data/{name}",
+        )
+        for name, content in CONTENT.items()
+    }
+    manifest = Manifest(models=models, packages={package.name: package}, shipped=tmp_path / "shipped")
+    return Registry(manifest=manifest, folder=tmp_path / "models")
+
+
+def fetch_all(registry: Registry, source: Path | None) -> None:
+    fetch(registry, missing(registry), source=source, progress=Heard())
+
+
+def files(registry: Registry) -> set[str]:
+    return {path.name for path in registry.folder.iterdir() if path.name != ".lock"}
+
+
+def test_models_come_from_the_wheel_on_a_stick(registry: Registry, stick: Path) -> None:
+    with pytest.raises(MissingModelError, match=r"is missing .* fetch it with: voxframe models fetch"):
+        registry.path("one.bin")
+    fetch_all(registry, stick)
+    assert registry.path("one.bin").read_bytes() == CONTENT["one.bin"]
+    assert files(registry) == set(CONTENT)
+
+
+def test_models_come_from_bare_files_on_a_stick(registry: Registry, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for name, content in CONTENT.items():
+        (bare / name).write_bytes(content)
+    fetch_all(registry, bare)
+    assert missing(registry) == []
+
+
+def test_what_is_right_is_not_fetched_again(registry: Registry, stick: Path, tmp_path: Path) -> None:
+    fetch_all(registry, stick)
+    (registry.folder / "two.bin").unlink()
+    kept = (registry.folder / "one.bin").stat()
+    assert [model.name for model in missing(registry)] == ["two.bin"]
+    fetch_all(registry, stick)
+    assert (registry.folder / "one.bin").stat().st_mtime_ns == kept.st_mtime_ns
+    fetch_all(registry, tmp_path / "nowhere")
+
+
+def test_a_damaged_model_is_named_and_mended(registry: Registry, stick: Path) -> None:
+    fetch_all(registry, stick)
+    (registry.folder / "one.bin").write_bytes(b"the f1rst model")
+    with pytest.raises(MissingModelError, match=r"one\.bin is damaged"):
+        registry.path("one.bin")
+    fetch_all(registry, stick)
+    assert registry.path("one.bin").read_bytes() == CONTENT["one.bin"]
+
+
+def test_a_large_model_is_hashed_again_when_it_was_written(registry: Registry) -> None:
+    registry.folder.mkdir()
+    content = bytes(SMALL_BYTES + 1)
+    model = replace(registry.manifest.models["one.bin"], size_bytes=len(content), sha256=sha256(content))
+    path = registry.folder / "one.bin"
+    path.write_bytes(content)
+    assert registry.state_of(model) == "present"
+    path.write_bytes(b"1" + content[1:])
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+    assert registry.state_of(model) == "damaged"
+
+
+def test_a_wrong_hash_leaves_the_old_file_whole_and_nothing_beside_it(registry: Registry, stick: Path) -> None:
+    registry.folder.mkdir()
+    (registry.folder / "one.bin").write_bytes(b"the old one")
+    wheel = next(stick.rglob("*.whl"))
+    wheel.write_bytes(wheel.read_bytes()[:-1] + b"x")
+    with pytest.raises(FetchError, match="wrong hash"):
+        fetch_all(registry, stick)
+    assert (registry.folder / "one.bin").read_bytes() == b"the old one"
+    assert files(registry) == {"one.bin"}
+
+
+def test_a_wrong_bare_file_leaves_the_old_one_whole(registry: Registry, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    registry.folder.mkdir()
+    for name in CONTENT:
+        (bare / name).write_bytes(b"rubbish")
+    (registry.folder / "two.bin").write_bytes(b"the old one")
+    with pytest.raises(FetchError, match="wrong hash"):
+        fetch_all(registry, bare)
+    assert (registry.folder / "two.bin").read_bytes() == b"the old one"
+
+
+def test_a_stick_without_the_package_says_what_to_put_there(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match=r"is no folder; --from takes the folder that holds two_models-1\.0"):
+        fetch_all(registry, tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FetchError, match="put it there"):
+        fetch_all(registry, tmp_path / "empty")
+
+
+def test_what_a_killed_fetch_left_is_removed_by_the_next(registry: Registry, stick: Path) -> None:
+    (registry.folder / ".fetch-left").mkdir(parents=True)
+    (registry.folder / ".fetch-left" / "half.whl").write_bytes(b"half")
+    fetch_all(registry, stick)
+    assert files(registry) == set(CONTENT)
+
+
+def test_two_fetches_at_once_do_not_disturb_each_other(registry: Registry, stick: Path) -> None:
+    import fcntl  # noqa: PLC0415 - of this test alone
+
+    registry.folder.mkdir()
+    with (registry.folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(FetchError, match="another fetch is at work"):
+            fetch_all(registry, stick)
+
+
+def test_no_network_is_one_line_that_names_the_other_way(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(FetchError, match=r"no network.* voxframe models fetch --from FOLDER") as caught:
+        fetch_all(registry, None)
+    assert "\n" not in str(caught.value)
+    assert files(registry) == set()
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_old_file_whole(stick: Path, tmp_path: Path) -> None:
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("a small disk can only be mounted as root")
+    code = Path(__file__).with_name("full_disk.py")
+    done = subprocess.run(
+        ["unshare", "--mount", sys.executable, str(code), str(tmp_path / "disk"), str(stick)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    if "cannot mount" in done.stderr:
+        pytest.skip("a small disk cannot be mounted here")
+    assert done.stdout.splitlines() == [
+        f"the disk of {tmp_path / 'disk'} is full; free some space and try again",
+        "old",
+        "['model.bin']",
+    ], done.stderr
+
+
+def test_the_manifest_is_true_of_what_is_shipped() -> None:
+    manifest = load_manifest()
+    shipped = [model for model in manifest.models.values() if not model.package]
+    assert shipped
+    for model in shipped:
+        data = (manifest.shipped / model.file).read_bytes()
+        assert (len(data), sha256(data)) == (model.size_bytes, model.sha256)
+        assert len(data) < 2_000_000
+    for model in manifest.models.values():
+        assert (manifest.shipped / model.card).is_file()
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({"VOXFRAME_MODELS": "/x/y"}, Path("/x/y")), ({"HOME": "/h"}, Path(__file__).parents[2] / ".models")],
+)
+def test_the_folder_is_the_named_one_or_that_of_the_checkout(environment: dict[str, str], expected: Path) -> None:
+    assert models_folder(environment) == expected
+
+
+def test_the_command_lists_and_verifies(tmp_path: Path) -> None:
+    here = voxframe("models", "verify")
+    assert here.returncode == 0
+    assert here.stdout.count("present") == 5
+    empty = voxframe("models", "verify", environment={"VOXFRAME_MODELS": str(tmp_path)})
+    assert empty.returncode == 4
+    assert "voxframe models fetch" in empty.stderr
+    listed = voxframe("models", "list", environment={"VOXFRAME_MODELS": str(tmp_path)})
+    assert (listed.returncode, listed.stdout.count("missing")) == (0, 3)
+
+
+# The official list of voices, as a server on this machine lays it out.
+
+
+class Voices(SimpleHTTPRequestHandler):
+    """Serves files with ranges; cuts an answer after `cut_after` bytes where that is set."""
+
+    cut_after: int | None = None
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        data = path.read_bytes()
+        begin = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        type(self).asked.append(f"{path.name} from {begin}")
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Length", str(len(data) - begin))
+        self.end_headers()
+        answer = data[begin:]
+        cut = type(self).cut_after
+        if cut is not None and path.suffix == ".onnx":
+            answer = answer[:cut]
+            self.close_connection = True
+        self.wfile.write(answer)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def official(tmp_path: Path) -> Iterator[str]:
+    folder = tmp_path / "official" / "en" / "en_GB" / "alba" / "medium"
+    folder.mkdir(parents=True)
+    names = ("en_GB-alba-medium.onnx", "en_GB-alba-medium.onnx.json", "MODEL_CARD")
+    entries = {}
+    for name in names:
+        data = name.encode() * 20_000
+        (folder / name).write_bytes(data)
+        digest = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        entries[f"en/en_GB/alba/medium/{name}"] = {"size_bytes": len(data), "md5_digest": digest}
+    (tmp_path / "official" / "voices.json").write_text(json.dumps({"en_GB-alba-medium": {"files": entries}}))
+    Voices.asked, Voices.cut_after = [], None
+    handler = partial(Voices, directory=str(tmp_path / "official"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_voice_of_the_official_list_comes_by_name(official: str, registry: Registry) -> None:
+    heard = Heard()
+    fetch_voice("en_GB-alba-medium", registry.folder, progress=heard, base=official)
+    files_ = registry.voice("en_GB-alba-medium")
+    assert files_.model.read_bytes() == b"en_GB-alba-medium.onnx" * 20_000
+    assert files_.config.is_file()
+    assert heard.reached_bytes == files_.model.stat().st_size
+    assert heard.ended == len(heard.started) == 2
+
+
+def test_a_download_that_was_cut_goes_on_where_it_ended(official: str, registry: Registry) -> None:
+    Voices.cut_after = 100_000
+    with pytest.raises(FetchError, match="goes on from there"):
+        fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+    with pytest.raises(MissingModelError):
+        registry.voice("en_GB-alba-medium")
+    Voices.cut_after = None
+    fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+    assert registry.voice("en_GB-alba-medium").model.read_bytes() == b"en_GB-alba-medium.onnx" * 20_000
+    assert Voices.asked[-1] == "en_GB-alba-medium.onnx from 100000"
+
+
+def test_a_voice_with_a_wrong_hash_is_thrown_away(official: str, registry: Registry, tmp_path: Path) -> None:
+    served = next((tmp_path / "official").rglob("*.onnx"))
+    served.write_bytes(b"x" * served.stat().st_size)
+    with pytest.raises(FetchError, match="wrong hash"):
+        fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+    assert not list(registry.folder.glob("*.onnx"))
+
+
+def test_a_voice_that_is_not_in_the_list_is_refused_with_some_that_are(official: str, registry: Registry) -> None:
+    with pytest.raises(FetchError, match="there are, for example: en_GB-alba-medium"):
+        fetch_voice("en_XX-nobody-high", registry.folder, progress=Heard(), base=official)
+
+
+def test_a_list_that_cannot_be_reached_is_one_line(registry: Registry) -> None:
+    with pytest.raises(FetchError, match="no network"):
+        fetch_voice("x", registry.folder, progress=Heard(), base="http://127.0.0.1:9")
+
+
+def test_a_voice_by_path_needs_its_settings_beside_it(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(MissingModelError, match=r"mine\.onnx, which is missing"):
+        registry.voice(str(tmp_path / "mine.onnx"))
+    (tmp_path / "mine.onnx").write_bytes(b"x")
+    with pytest.raises(MissingModelError, match=r"mine\.onnx\.json, which is missing"):
+        registry.voice(str(tmp_path / "mine.onnx"))
+    (tmp_path / "mine.onnx.json").write_bytes(b"x")
+    assert registry.voice(str(tmp_path / "mine.onnx")).name == "mine"
+
+
+@pytest.mark.slow
+def test_the_detector_is_made_again_with_the_same_bytes() -> None:
+    if not shutil.which("python3.11"):
+        pytest.skip("the recipe needs Python 3.11")
+    script = Path(__file__).parents[2] / "scripts" / "make-models"
+    done = subprocess.run([script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("the same bytes") == 2
