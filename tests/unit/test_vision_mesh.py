@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from device.core.types import FaceMesh, Pixels
+from device.core.types import Detection, FaceMesh, Pixels
+from device.vision.analyse import MeshAnalyser
 from device.vision.head import head_pose
-from device.vision.smile import corner_lift
+from device.vision.mesh import FaceMesher
+from device.vision.smile import corner_lift, smile_probability, smiling
 from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, mesher, seen
 
 LEFT_EYE, RIGHT_EYE, CHIN = 33, 263, 152
@@ -61,3 +65,22 @@ def test_what_is_no_face_scores_low() -> None:
     (face,) = detector().detect(seen(PORTRAIT)[1])
     noise = np.random.default_rng(2).integers(0, 256, seen(PORTRAIT)[1].rgb.shape, np.uint8)
     assert mesher().mesh(full_size(noise), face).score < 0.5
+
+
+def test_a_smile_on_a_mesh_that_is_not_believed_is_held_back() -> None:
+    photo, pixels = seen(GROUP)
+    detection = detector().detect(pixels)[0]
+    mesh = mesher().mesh(pixels, detection)
+    assert smiling(smile_probability(corner_lift(mesh))) is True
+
+    class Doubtful(FaceMesher):
+        def __init__(self) -> None:
+            pass
+
+        def mesh(self, pixels: Pixels, detection: Detection) -> FaceMesh:  # noqa: ARG002 - the answer is fixed
+            return replace(mesh, score=0.4)
+
+    scene = MeshAnalyser(mesher=Doubtful()).analyse(photo, pixels, (detection,))
+    told = {claim.name: claim.said for claim in scene.claims if claim.about == "face 0"}
+    assert told == {"place": True, "distance": True, "facing": False, "smiling": False}
+    assert (scene.faces[0].facing, scene.faces[0].smiling, scene.faces[0].smile) == (None, None, None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device.vision.detector import RetinaFaceDetector
+from device.vision.detector import RetinaFaceDetector, _confirmed, _whole
+from device.vision.letterbox import Tile
 from device.vision.retinaface import Faces, joined, strongest
 from tests.sight import GROUP, GROUP_FACES, PORTRAIT, detector, enlarged, full_size, seen, sides
 
@@ -22,6 +23,19 @@ def test_of_two_boxes_on_one_face_the_stronger_stays() -> None:
     one, other = faces((0, 0, 10, 10), scores=(0.7,)), faces((1, 1, 10, 10), (50, 50, 10, 10), scores=(0.9, 0.6))
     kept = strongest(joined([one, other]), threshold=0.5)
     assert kept.boxes.tolist() == [[1, 1, 10, 10], [50, 50, 10, 10]]
+
+
+def test_an_unsure_small_face_must_be_seen_by_the_finer_look_too() -> None:
+    sure, seen_again, unseen, large = (0, 0, 20, 20), (100, 0, 20, 20), (200, 0, 20, 20), (300, 0, 250, 250)
+    first = faces(sure, seen_again, unseen, large, scores=(0.9, 0.6, 0.6, 0.6))
+    finer = faces((101, 1, 20, 20), scores=(0.7,))
+    assert _confirmed(first, finer, 200).boxes.tolist() == [list(box) for box in (sure, seen_again, large)]
+
+
+def test_a_face_at_the_cut_edge_of_a_tile_is_left_to_its_neighbour() -> None:
+    tile = Tile(rgb=np.zeros((100, 100, 3), np.uint8), left=50, top=0, cut=(True, False, False, False))
+    found = faces((2, 50, 20, 20), (50, 1, 20, 20), (79, 79, 20, 20), scores=(0.9, 0.9, 0.9))
+    assert _whole(found, tile).tolist() == [False, True, True]
 
 
 def test_a_large_box_without_a_face_in_it_is_not_found_again() -> None:
