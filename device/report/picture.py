@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _LINE_SHARE = 1 / 300
-_TEXT_SHARE = 1 / 36
-_SMALLEST_TEXT = 11
+_TEXT_SHARE = 1 / 40
+_TEXT_OF_FACE = 0.4
+_SMALLEST_TEXT = 9
 
 
 def annotate(rgb: Rgb, record: Record) -> Rgb:
@@ -26,7 +27,6 @@ def annotate(rgb: Rgb, record: Record) -> Rgb:
     draw = ImageDraw.Draw(picture)
     scale = picture.width / record["photo"]["width"]
     line = max(1, round(max(picture.size) * _LINE_SHARE))
-    font = ImageFont.load_default(max(_SMALLEST_TEXT, max(picture.size) * _TEXT_SHARE))
     for number, face in enumerate(record["faces"], start=1):
         x, y, width, height = (side * scale for side in face["box"])
         for colour, thickness in ((_BLACK, line * 3), (_WHITE, line)):
@@ -34,6 +34,9 @@ def annotate(rgb: Rgb, record: Record) -> Rgb:
             draw.rectangle(
                 (x - grown, y - grown, x + width + grown, y + height + grown), outline=colour, width=thickness
             )
+        # In a crowd a label no larger than its face leaves the others' faces to be seen.
+        letters = max(_SMALLEST_TEXT, min(max(picture.size) * _TEXT_SHARE, height * _TEXT_OF_FACE))
+        font = ImageFont.load_default(letters)
         label = f"{number} {face['place']}"
         left, top, right, bottom = draw.textbbox((0, 0), label, font=font)
         across = min(max(0.0, x), max(0.0, picture.width - (right - left) - line * 4))

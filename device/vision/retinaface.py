@@ -94,7 +94,9 @@ class RetinaFace:
         points = self._values(f"lm{level}", 10, chosen).reshape(-1, 5, 2)
         return Faces(
             boxes=np.concatenate([middle - size / 2, size], axis=1),
-            scores=1 / (1 + np.exp(-(logits[chosen].astype(np.float32) - zero_point) * np.float32(scale))),
+            scores=(1 / (1 + np.exp(-(logits[chosen].astype(np.float32) - zero_point) * np.float32(scale)))).astype(
+                np.float32
+            ),
             points=centres[:, None] + priors[:, None] * points * _CENTRE_VARIANCE,
         )
 
