@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from device.app import logs
 from device.app.commands import config, describe, models, run, say
-from device.app.text import printable
+from device.app.text import complain
 from device.core.errors import VoxframeError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except VoxframeError as error:
-        print(f"voxframe: {printable(str(error))}", file=sys.stderr)
+        complain(error)
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED

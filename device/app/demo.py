@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import Settings
+from device.app.text import complain
 from device.app.wiring import PHOTOS, Wiring
 from device.core.errors import BadPhotoError, VoxframeError
 from device.pipeline.record import claim_values, record_of, record_of_error
@@ -70,7 +71,7 @@ def _entry(exhibit: Exhibit, wav: Path, wiring: Wiring, describer: Describer, sy
     try:
         described = describer.describe(exhibit.path, speaking=exhibit.speaking)
     except BadPhotoError as error:
-        print(f"{exhibit.title}: {error}", file=sys.stderr)
+        complain(error)
         return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
     player = wiring.player(wav=wav, aloud=False)
     spoken = speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock)
@@ -91,5 +92,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(Path(sys.argv[1]), [Path(each) for each in sys.argv[2:]]))
     except VoxframeError as error:
-        print(f"voxframe: {error}", file=sys.stderr)
+        complain(error)
         sys.exit(error.exit_status)

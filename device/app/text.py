@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+
+def complain(trouble: object) -> None:
+    """Print one line on standard error, where there is one."""
+    if sys.stderr is not None:
+        print(f"voxframe: {printable(str(trouble))}", file=sys.stderr)
+
 
 def printable(text: str) -> str:
     """The text with everything escaped that could move a cursor or pose as another line; line breaks stay."""

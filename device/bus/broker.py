@@ -56,6 +56,17 @@ class OwnBroker:
     async def _serve(self) -> None:
         from amqtt.broker import Broker  # noqa: PLC0415 - as above
 
+        class TidyBroker(Broker):  # type: ignore[misc]  # amqtt has no types
+            """amqtt leaves the connection open when a client has gone."""
+
+            async def stream_connected(
+                self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+            ) -> None:
+                try:
+                    await super().stream_connected(reader, writer, listener_name)
+                finally:
+                    writer.close()
+
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.ERROR)
         self._end = asyncio.Event()

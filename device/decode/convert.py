@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from device.core.types import Rgb
+    from device.decode.arrays import ArrayPicture
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -24,49 +24,53 @@ _TURNS = {
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
-_REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"})
 _DEEP = frozenset({"I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
 _WHITE = 255
+_BAND_ROWS = 64
+"""Rows of the result that are converted at a time: a whole copy of a large picture would not fit a small device."""
 
 
-def to_rgb(picture: Image.Image, *, orientation: int, long_side: int | None) -> Rgb:
+def to_rgb(picture: Image.Image | ArrayPicture, *, orientation: int, long_side: int | None) -> Rgb:
     """Upright RGB, made smaller by a whole factor where its long side stays at least `long_side`.
 
     Transparent parts show white, as on paper. 16-bit and float pictures are scaled to 8 bits over their whole range.
     """
-    if picture.mode in _DEEP:
-        picture = Image.fromarray(_eight_bits(np.asarray(picture)))
-    elif picture.mode == "1":
-        picture = picture.convert("L")
-    elif picture.mode not in _REDUCIBLE:
-        picture = picture.convert("RGBA" if _has_alpha(picture) else "RGB")
-    factor = 1 if long_side is None else max(picture.size) // long_side
-    if factor > 1:
-        picture = picture.reduce(factor)
-    if _has_alpha(picture):
-        picture = _on_white(picture)
+    factor = 1 if long_side is None else max(1, max(picture.size) // long_side)
+    width, height = (-(-side // factor) for side in picture.size)
+    result = Image.new("RGB", (width, height))
+    scale = _scale_to_bytes(picture) if isinstance(picture, Image.Image) and picture.mode in _DEEP else None
+    for top in range(0, height, _BAND_ROWS):
+        area = (0, top * factor, picture.width, min(picture.height, (top + _BAND_ROWS) * factor))
+        result.paste(_band(picture.crop(area), factor, scale), (0, top))
     turn = _TURNS.get(orientation)
-    if turn is not None:
-        picture = picture.transpose(turn)
-    return np.array(picture.convert("RGB"))
+    return np.array(result if turn is None else result.transpose(turn))
+
+
+def _band(band: Image.Image, factor: int, scale: tuple[float, float] | None) -> Image.Image:
+    """A few rows as RGB, `factor` times smaller."""
+    if scale is not None:
+        low, step = scale
+        values = np.nan_to_num(np.asarray(band, np.float32), nan=low, posinf=low, neginf=low)
+        band = Image.fromarray(np.clip((values - low) * step, 0, _WHITE).astype(np.uint8))
+    elif _has_alpha(band):
+        band = band.convert("RGBA")
+        paper = Image.new("RGB", band.size, (_WHITE, _WHITE, _WHITE))
+        paper.paste(band, mask=band.getchannel("A"))
+        band = paper
+    band = band.convert("RGB")
+    return band.reduce(factor) if factor > 1 else band
 
 
 def _has_alpha(picture: Image.Image) -> bool:
     return picture.mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in picture.info
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    picture = picture.convert("RGBA")
-    paper = Image.new("RGB", picture.size, (_WHITE, _WHITE, _WHITE))
-    paper.paste(picture, mask=picture.getchannel("A"))
-    return paper
-
-
-def _eight_bits(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    if values.dtype == np.uint16:
-        return (values.astype(np.uint16, copy=False) >> 8).astype(np.uint8)
-    numbers = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(numbers.min()), float(numbers.max())
-    if np.issubdtype(values.dtype, np.integer) and low >= 0 and high <= _WHITE:
-        return numbers.astype(np.uint8)
-    return ((numbers - low) * (_WHITE / max(high - low, 1e-9))).astype(np.uint8)
+def _scale_to_bytes(picture: Image.Image) -> tuple[float, float]:
+    """What is subtracted, and what the rest is multiplied with, so that a deep picture fills 0 to 255."""
+    if picture.mode.startswith("I;16"):
+        return 0.0, 1 / 256
+    low, high = (float(each) for each in np.array(picture.getextrema()).ravel())
+    low, high = (each if math.isfinite(each) else 0.0 for each in (low, high))
+    if picture.mode == "I" and low >= 0 and high <= _WHITE:
+        return 0.0, 1.0
+    return low, _WHITE / max(high - low, 1e-9)

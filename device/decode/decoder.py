@@ -14,6 +14,7 @@ from PIL import Image
 
 from device.core.errors import BadPhotoError
 from device.core.types import Photo, Pixels
+from device.decode.arrays import ArrayPicture, heif, still_webp
 from device.decode.convert import SIDEWAYS, to_rgb
 from device.decode.exif import read_exif
 from device.decode.file import read_photo
@@ -87,11 +88,8 @@ class PhotoDecoder:
         self._kept = None
         data = self._bytes_of(photo)
         with _opened(photo.path, photo.format, data) as picture:
-            if long_side is not None:
-                # Only JPEG heeds it: a half, a quarter or an eighth of the size at a fraction of the time.
-                picture.draft(None, _at_least(picture.size, long_side))
-            picture.load()
-            rgb = to_rgb(picture, orientation=photo.orientation, long_side=long_side)
+            decoded = _decoded(picture, photo.format, data, long_side)
+            rgb = to_rgb(decoded, orientation=photo.orientation, long_side=long_side)
         pixels = Pixels(rgb=rgb, scale=max(rgb.shape[:2]) / max(photo.width, photo.height))
         self._bytes = None
         self._kept = (photo.sha256, pixels)
@@ -132,6 +130,18 @@ def _opened(path: Path, kind: str, data: bytes) -> Iterator[Image.Image]:
         raise BadPhotoError("too_large", f"{path} needs more memory than there is; make it smaller") from None
     except Exception as error:  # a decoder raises what it likes on a damaged file
         raise BadPhotoError("broken", f"{path} is damaged or cut short; copy it again or save it anew") from error
+
+
+def _decoded(picture: Image.Image, kind: str, data: bytes, long_side: int | None) -> Image.Image | ArrayPicture:
+    if kind == "heif":
+        return heif(data)
+    if kind == "webp" and not getattr(picture, "is_animated", False):
+        return still_webp(data)
+    if long_side is not None:
+        # Only JPEG heeds it: a half, a quarter or an eighth of the size at a fraction of the time.
+        picture.draft(None, _at_least(picture.size, long_side))
+    picture.load()
+    return picture
 
 
 def _at_least(size: tuple[int, int], long_side: int) -> tuple[int, int]:

@@ -20,12 +20,16 @@ def connect(file: Path) -> sqlite3.Connection:
     Raises:
         UsageError: The file is no database, is of a later version, or cannot be opened.
     """
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     try:
-        connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         _migrate(connection, file)
+    except UsageError:
+        connection.close()
+        raise
     except sqlite3.Error as error:
+        connection.close()
         raise UsageError(f"{file} cannot be used ({error}); move it away to begin anew") from error
     return connection
 
@@ -33,7 +37,6 @@ def connect(file: Path) -> sqlite3.Connection:
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
     (done,) = connection.execute("PRAGMA user_version").fetchone()
     if done > len(MIGRATIONS):
-        connection.close()
         raise UsageError(f"{file} is of a later voxframe; update this one, or move the file away")
     for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):
         # One transaction with its number: a power cut leaves it done or not begun.

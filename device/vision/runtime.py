@@ -69,6 +69,9 @@ class Network:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """The runtime writes a line about its delegate to standard error, past Python; it is of use to nobody here."""
+    if sys.stderr is None:  # it was closed before the process began
+        yield
+        return
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
 import wave
 from typing import TYPE_CHECKING
 
 import pytest
 
 from device.app.wiring import PHOTOS
-from tests.command import records, voxframe
+from tests.command import VOXFRAME, records, voxframe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,6 +156,19 @@ def test_every_hostile_file_is_answered_in_one_call_and_the_others_go_on(shared:
     assert list(answers) == list(expected)
     assert {name: answers[name] for name in expected if expected[name] not in ("either", answers[name])} == {}
     assert len(done.stderr.splitlines()) == list(answers.values()).count("reject")
+
+
+def test_a_closed_standard_error_does_no_harm(tmp_path: Path) -> None:
+    shell = f'exec "$0" describe --json missing.jpg "{PORTRAIT}" 2>&-'
+    done = subprocess.run(["sh", "-c", shell, VOXFRAME], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 3
+    assert [len(record.get("faces", [])) for record in records(done)] == [0, 1]
+
+
+def test_a_reader_that_goes_away_is_no_trouble(tmp_path: Path) -> None:
+    shell = f'"$0" describe "{PORTRAIT}" "{GROUP}" | true'
+    done = subprocess.run(["sh", "-c", shell, VOXFRAME], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stderr == ""
 
 
 def test_say_speaks_into_a_file(tmp_path: Path) -> None:

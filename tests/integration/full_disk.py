@@ -23,7 +23,7 @@ def main(disk: Path, stick: Path) -> None:
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
     if subprocess.run(command, check=False, capture_output=True).returncode:
-        sys.exit("cannot mount")
+        sys.exit("cannot mount a disk")
     (disk / "model.bin").write_bytes(b"old")
     content = bytes(400_000)
     (stick / "model.bin").write_bytes(content)

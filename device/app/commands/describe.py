@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.config import load
 from device.app.outputs import output_paths, write_whole
-from device.app.text import printable
+from device.app.text import complain, printable
 from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError
 from device.pipeline.record import record_of, record_of_error
@@ -72,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
                 _annotate(describer, described, task.picture)
         except BadPhotoError as error:
             status = error.exit_status
-            print(f"voxframe: {printable(str(error))}", file=sys.stderr)
+            complain(error)
             if options.json:
                 print(json.dumps(record_of_error(task.photo, error)), flush=True)
             continue

@@ -1,0 +1,53 @@
+"""Decoders that give an array, for formats in which Pillow would hold several copies of a large picture."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pillow_heif
+from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+class ArrayPicture:
+    """An array of RGB or RGBA bytes, with as much of Pillow's picture as `to_rgb` asks for."""
+
+    def __init__(self, array: npt.NDArray[np.uint8]) -> None:
+        self._array = array
+        self.mode = {1: "L", 3: "RGB", 4: "RGBA"}[array.shape[2]]
+        self.height, self.width = array.shape[:2]
+        self.size = (self.width, self.height)
+        self.info: dict[str, object] = {}
+
+    def crop(self, area: tuple[int, int, int, int]) -> Image.Image:
+        """A part of it: left, top, right, bottom."""
+        left, top, right, bottom = area
+        return Image.fromarray(np.ascontiguousarray(self._array[top:bottom, left:right]))
+
+
+def still_webp(data: bytes) -> ArrayPicture:
+    """A WebP that is not animated, by OpenCV, which is as strict as it should be with this format.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if array is None:
+        raise ValueError("the WebP decoder refuses it")
+    # Blue comes first there; the order is changed in place, without a copy.
+    order = cv2.COLOR_BGRA2RGBA if array.shape[2] == len("RGBA") else cv2.COLOR_BGR2RGB
+    return ArrayPicture(np.asarray(cv2.cvtColor(array, order, dst=array), np.uint8))
+
+
+def heif(data: bytes) -> ArrayPicture:
+    """The main picture of a HEIF file, turned as its own boxes say, in 8 bits.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    return ArrayPicture(np.asarray(pillow_heif.open_heif(io.BytesIO(data))))
