@@ -10,7 +10,6 @@ import os
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +38,6 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds since some fixed moment."""
         return time.perf_counter()
-
-    def now(self) -> datetime:
-        """The time of day."""
-        return datetime.now(UTC).astimezone()
 
 
 class Wiring:
@@ -174,9 +169,9 @@ class Wiring:
                 port=mqtt.port,
                 username=mqtt.username or None,
                 password=_secret(mqtt.password_file, "mqtt.password_file"),
-                ca_file=mqtt.ca_file,
-                cert_file=mqtt.cert_file,
-                key_file=mqtt.key_file,
+                ca_file=_readable(mqtt.ca_file, "mqtt.ca_file"),
+                cert_file=_readable(mqtt.cert_file, "mqtt.cert_file"),
+                key_file=_readable(mqtt.key_file, "mqtt.key_file"),
             )
         elif emulate:
             from device.bus.broker import OwnBroker
@@ -219,9 +214,11 @@ def state_folder() -> Path:
 
 
 def _secret(file: Path | None, key: str) -> str | None:
-    if file is None:
-        return None
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise UsageError(f"{key} = {file} cannot be read ({error.strerror}); name a readable file") from error
+    readable = _readable(file, key)
+    return readable.read_text(encoding="utf-8").rstrip("\r\n") if readable else None
+
+
+def _readable(file: Path | None, key: str) -> Path | None:
+    if file is not None and not (file.is_file() and os.access(file, os.R_OK)):
+        raise UsageError(f"{key} = {file} cannot be read; name a readable file")
+    return file

@@ -12,7 +12,7 @@ import random
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -22,6 +22,8 @@ from device.bus.topics import Topics
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from paho.mqtt.reasoncodes import ReasonCode
 
     from device.core.types import Event, Record, Status
 
@@ -117,14 +119,14 @@ class MqttBus:
         wait = FIRST_WAIT_SECONDS
         told = ""
         while not self._stopping.is_set():
-            session = _Session(self._new_client(version))
+            session = _Session(version)
             trouble = self._stay_connected(session)
             if self._stopping.is_set():
                 return
             if session.connected:
                 wait, told = FIRST_WAIT_SECONDS, ""
                 _log.warning("the broker at %s is lost; trying again", self._connection.host)
-            elif session.may_be_too_new and version == MQTTProtocolVersion.MQTTv5:
+            elif session.may_be_too_new:
                 # Brokers of MQTT 3.1.1 refuse version 5, or close without a word.
                 version = MQTTProtocolVersion.MQTTv311
                 continue
@@ -139,13 +141,14 @@ class MqttBus:
 
     def _stay_connected(self, session: _Session) -> str:
         """Connect and serve until the connection ends; what went wrong, in words."""
-        client = session.client
-        client.on_connect = lambda _client, _data, _flags, reason, _properties: self._connected(session, reason)
-        client.on_disconnect = lambda *_: session.ended.set()
         try:
+            client = self._new_client(session.version)
+            client.on_connect = lambda client, _data, _flags, reason, _more: self._connected(session, client, reason)
+            client.on_disconnect = lambda *_: session.ended.set()
             client.connect(self._connection.host, self._connection.port, KEEPALIVE_SECONDS)
         except (OSError, ValueError) as error:
             return str(error)
+        session.reached = True
         client.loop_start()
         session.ended.wait()
         client.loop_stop()
@@ -154,14 +157,13 @@ class MqttBus:
             self._client = None
         return session.refused or "it closes the connection"
 
-    def _connected(self, session: _Session, reason: Any) -> None:  # noqa: ANN401 - paho's reason code
+    def _connected(self, session: _Session, client: paho.Client, reason: ReasonCode) -> None:
         if reason.is_failure:
             session.refused = str(reason)
-            session.client.disconnect()
+            client.disconnect()
             return
         session.connected = True
         _log.info("connected to the broker at %s", self._connection.host)
-        client = session.client
         with self._lock:
             client.publish(self._topics.availability, ONLINE, QOS, retain=True)
             for topic, payload in self._retained.items():
@@ -187,14 +189,17 @@ class MqttBus:
 
 
 class _Session:
-    """One connection, from its attempt to its end."""
+    """One attempt at a connection, and what came of it."""
 
-    def __init__(self, client: paho.Client) -> None:
-        self.client = client
+    def __init__(self, version: MQTTProtocolVersion) -> None:
+        self.version = version
         self.ended = threading.Event()
+        self.reached = False
         self.connected = False
         self.refused = ""
 
     @property
     def may_be_too_new(self) -> bool:
-        return self.refused in ("", "Unsupported protocol version")
+        """Whether the broker may have refused the version of the protocol: in words, or by closing without one."""
+        too_new = self.version == MQTTProtocolVersion.MQTTv5 and not self.connected
+        return too_new and self.reached and self.refused in ("", "Unsupported protocol version")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from device.core.types import (
@@ -33,9 +32,6 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment; never goes back."""
-
-    def now(self) -> datetime:
-        """The time of day, with its zone."""
 
 
 class Camera(Protocol):

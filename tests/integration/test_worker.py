@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 class Clock:
     def monotonic(self) -> float:
         return time.perf_counter()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 class Eyes:

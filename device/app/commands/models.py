@@ -52,7 +52,10 @@ def _fetch(options: argparse.Namespace) -> int:
     registry, progress = wiring.registry(), ConsoleProgress()
     if options.source and options.voices:
         raise UsageError("--from takes what the manifest names; put other voices anywhere and name them by path")
-    fetch(registry, missing(registry), source=options.source, progress=progress)
+    wanted = missing(registry)
+    fetch(registry, wanted, source=options.source, progress=progress)
+    if not wanted:
+        print(f"All models are here: {registry.folder}")
     for voice in (*options.voices, wiring.settings.voice.name):
         if not _is_there(registry, voice):
             fetch_voice(voice, registry.folder, progress=progress)

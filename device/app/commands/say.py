@@ -14,6 +14,7 @@ from device.core.types import Timings, Utterance
 from device.pipeline.record import speech_values
 from device.pipeline.speak import speak
 from device.pipeline.stopwatch import Stopwatch
+from device.text.texts import Texts
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     watch = Stopwatch(wiring.clock)
     synthesiser = wiring.synthesiser()
     load_ms = watch.lap()
-    language = options.language or settings.device.language
+    language = Texts(options.language or settings.device.language).language
     utterance = Utterance(speaker="narrator", text=options.text, language=language, because=())
     wav = output_paths("--wav", options.wav, [Path("speech")], ".wav")[0] if options.wav else None
     player = wiring.player(wav=wav, aloud=wav is None)
