@@ -43,7 +43,7 @@ class Photo:
         format: The name of its format, by content: "jpeg", "png", "webp", "heif", "tiff", "bmp" or "gif".
         width: Pixels across, once upright.
         height: Pixels down, once upright.
-        orientation: EXIF orientation, 1 to 8; 1 where it is missing or senseless.
+        orientation: EXIF orientation, 1 to 8, by which the decoded picture is still to be turned; 1 for upright.
         size_bytes: Length of the file.
         sha256: Of the bytes as they arrived, in hexadecimal.
         taken_at: When it was taken, as the camera wrote it (no time zone is known), or None.

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+_GREY = 2
+"""Dimensions of an array without colours."""
+
+
 class ArrayPicture:
-    """An array of RGB or RGBA bytes, with as much of Pillow's picture as `to_rgb` asks for."""
+    """An array of grey, RGB or RGBA bytes, with as much of Pillow's picture as `to_rgb` asks for."""
 
     def __init__(self, array: npt.NDArray[np.uint8]) -> None:
         self._array = array
-        self.mode = {1: "L", 3: "RGB", 4: "RGBA"}[array.shape[2]]
+        self.mode = "L" if array.ndim == _GREY else {3: "RGB", 4: "RGBA"}[array.shape[2]]
         self.height, self.width = array.shape[:2]
         self.size = (self.width, self.height)
         self.info: dict[str, object] = {}

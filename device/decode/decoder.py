@@ -29,6 +29,10 @@ Image.MAX_IMAGE_PIXELS = None
 pillow_heif.register_heif_opener()
 
 
+TURNED_BY_DECODER = frozenset({"heif", "tiff"})
+"""Formats whose decoders give an upright picture, and its upright size, by themselves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The largest photo that is decoded: millions of pixels, and millions of bytes."""
@@ -62,6 +66,8 @@ class PhotoDecoder:
             width, height = picture.size
             self._check_size(path, width, height)
             orientation, taken_at = read_exif(picture)
+        if kind in TURNED_BY_DECODER:
+            orientation = 1
         if orientation in SIDEWAYS:
             width, height = height, width
         sha256 = hashlib.sha256(data).hexdigest()
