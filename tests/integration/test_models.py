@@ -372,3 +372,95 @@ def test_the_detector_is_made_again_with_the_same_bytes() -> None:
     done = subprocess.run([script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("the same bytes") == 2
+
+
+# The registry of packages, as a server on this machine lays it out.
+
+
+class Packages(Voices):
+    """Serves one wheel to pip; the first answer is cut after `cut_after` bytes."""
+
+    wheel: Path
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/simple/"):
+            page = f'<!doctype html><a href="/{self.wheel.name}">{self.wheel.name}</a>'.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+            return
+        data = self.wheel.read_bytes()
+        begin = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        type(self).asked.append(f"from {begin}")
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("ETag", '"one"')
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(len(data) - begin))
+        if begin:
+            self.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
+        self.end_headers()
+        cut, type(self).cut_after = type(self).cut_after, None
+        self.wfile.write(data[begin:][:cut])
+        self.close_connection = True
+
+
+@pytest.fixture
+def index(stick: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Packages]]:
+    Packages.wheel = next(stick.rglob("*.whl"))
+    Packages.asked, Packages.cut_after = [], None
+    with ThreadingHTTPServer(("127.0.0.1", 0), Packages) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple/")
+        for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield Packages
+        server.shutdown()
+        thread.join()
+
+
+def with_large_wheel(registry: Registry, index: type[Packages]) -> Registry:
+    """The registry with a wheel that takes several reads."""
+    with zipfile.ZipFile(index.wheel, "a") as archive:
+        archive.writestr("padding", os.urandom(600_000))
+        archive.writestr("two_models-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: two-models\nVersion: 1.0\n")
+        archive.writestr(
+            "two_models-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+    data = index.wheel.read_bytes()
+    old = registry.manifest.packages["two-models"]
+    package = replace(old, sha256=sha256(data), size_bytes=len(data))
+    models = {name: replace(model, package=package) for name, model in registry.manifest.models.items()}
+    manifest = replace(registry.manifest, models=models, packages={"two-models": package})
+    return Registry(manifest=manifest, folder=registry.folder)
+
+
+def test_a_package_comes_by_name_and_version_with_progress(registry: Registry, index: type[Packages]) -> None:
+    registry = with_large_wheel(registry, index)
+    heard = Heard()
+    fetch(registry, missing(registry), source=None, progress=heard)
+    assert missing(registry) == []
+    assert heard.started == ["two-models 1.0"]
+    assert heard.reached_bytes == index.wheel.stat().st_size
+    assert heard.ended == 1
+
+
+def test_a_package_that_is_cut_off_goes_on_where_it_ended(registry: Registry, index: type[Packages]) -> None:
+    registry = with_large_wheel(registry, index)
+    index.cut_after = 300_000
+    fetch_all(registry, None)
+    assert missing(registry) == []
+    assert index.asked[0] == "from 0"
+    assert index.asked[-1] == "from 300000"
+
+
+def test_a_package_with_a_wrong_hash_is_thrown_away(registry: Registry, index: type[Packages]) -> None:
+    with_large_wheel(registry, index)
+    with pytest.raises(FetchError, match=r"two_models-1\.0-py3-none-any\.whl has a wrong hash"):
+        fetch_all(registry, None)
+    assert files(registry) == set()
