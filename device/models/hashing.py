@@ -22,21 +22,36 @@ def sha256_of(path: Path) -> str:
 
 
 def is_right(path: Path, model: Model, *, anew: bool) -> bool:
-    """Whether the file is the one of the manifest; a large one that was checked before is trusted unless `anew`."""
-    if path.stat().st_size != model.size_bytes:
-        return False
-    if not anew and model.size_bytes > SMALL_BYTES and _remembered(path) == _mark(path, model):
-        return True
-    right = sha256_of(path) == model.sha256
-    if right and model.size_bytes > SMALL_BYTES:
-        # The folder may be read-only; then the file is hashed each time.
-        with contextlib.suppress(OSError):
-            _memory(path).write_text(_mark(path, model), encoding="utf-8")
+    """Whether the file is the one of the manifest; a large one that was checked before is trusted unless `anew`.
+
+    A file that cannot be read, as on a worn card, is not right.
+    """
+    try:
+        if path.stat().st_size != model.size_bytes:
+            return False
+        if model.size_bytes <= SMALL_BYTES:
+            return sha256_of(path) == model.sha256
+        if not anew and _remembered(path) == _mark(path, model):
+            return True
+        right = sha256_of(path) == model.sha256
+    except OSError:
+        right = False
+    _remember(path, model, right=right)
     return right
 
 
 def _memory(path: Path) -> Path:
     return path.with_name(f".{path.name}.checked")
+
+
+def _remember(path: Path, model: Model, *, right: bool) -> None:
+    # The folder may be read-only; then the file is hashed each time.
+    with contextlib.suppress(OSError):
+        if right:
+            _memory(path).write_text(_mark(path, model), encoding="utf-8")
+        else:
+            # What rotted without its time changing must not be trusted by the next start, nor by `fetch`.
+            _memory(path).unlink(missing_ok=True)
 
 
 def _remembered(path: Path) -> str | None:

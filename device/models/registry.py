@@ -58,7 +58,7 @@ class Registry:
         if not model.package:
             raise MissingModelError(f"{path} is {state}, though it comes with voxframe; install voxframe again")
         trouble = "is missing" if state == "missing" else "is damaged"
-        raise MissingModelError(f"{path} {trouble} (it {model.purpose}); fetch it with: {FETCH}")
+        raise MissingModelError(f"{path} {trouble} ({model.purpose}); fetch it with: {FETCH}")
 
     def voice(self, name: str) -> VoiceFiles:
         """A voice by its name, or by the path of its .onnx file.
@@ -73,7 +73,7 @@ class Registry:
                 if not file.is_file():
                     raise MissingModelError(f"the voice {name} needs {file}, which is missing; name another voice")
             return VoiceFiles(name=model.stem, model=model, config=config)
-        if name in self.manifest.models:
+        if name in self.manifest.models and f"{name}.json" in self.manifest.models:
             return VoiceFiles(name=name, model=self.path(name), config=self.path(f"{name}.json"))
         files = VoiceFiles(name=name, model=self.folder / f"{name}.onnx", config=self.folder / f"{name}.onnx.json")
         if not (files.model.is_file() and files.config.is_file()):

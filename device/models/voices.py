@@ -9,11 +9,13 @@ import os
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from device.core.errors import FetchError
 from device.models.placing import move, told_plainly
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from device.models.progress import Progress
@@ -29,18 +31,38 @@ def fetch_voice(name: str, folder: Path, *, progress: Progress, base: str = OFFI
     Raises:
         FetchError: No network, no such voice, a wrong hash, or a full disk.
     """
-    voices = json.loads(_read(f"{base}/voices.json", f"the list of voices cannot be read from {base}"))
+    entries = _entries(name, base)
+    with told_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        # The settings first: a voice is there once its model is.
+        for path, entry in sorted(entries.items(), key=lambda each: not each[0].endswith(".json")):
+            # Some names are not ASCII: pt_PT-tugão-medium.
+            _fetch(f"{base}/{quote(path)}", folder / path.rsplit("/", 1)[-1], entry, progress)
+
+
+def _entries(name: str, base: str) -> dict[str, dict[str, Any]]:
+    """What the list says of the voice's two files, by their paths."""
+    content = _read(f"{base}/voices.json", f"the list of voices cannot be read from {base}")
+    # A network that wants a login first answers with a page of its own.
+    strange = f"{base}/voices.json is no list of voices; see whether this network asks for a login"
+    try:
+        voices = json.loads(content)
+    except ValueError as error:
+        raise FetchError(strange) from error
+    if not isinstance(voices, dict):
+        raise FetchError(strange)
     if name not in voices:
         near = ", ".join(sorted(each for each in voices if each[:2] == name[:2])[:5])
         hint = f"; there are, for example: {near}" if near else ""
         raise FetchError(f"there is no voice {name} in the official list{hint}")
-    with told_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        # The settings first: a voice is there once its model is.
-        files = sorted(voices[name]["files"].items(), key=lambda each: not each[0].endswith(".json"))
-        for path, entry in files:
-            if path.endswith((".onnx", ".onnx.json")):
-                _fetch(f"{base}/{path}", folder / path.rsplit("/", 1)[-1], entry, progress)
+    try:
+        return {
+            path: {"size_bytes": int(entry["size_bytes"]), "md5_digest": str(entry["md5_digest"])}
+            for path, entry in voices[name]["files"].items()
+            if path.endswith((".onnx", ".onnx.json"))
+        }
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FetchError(strange) from error
 
 
 def _fetch(address: str, file: Path, entry: dict[str, Any], progress: Progress) -> None:
@@ -67,15 +89,28 @@ def _resume(address: str, part: Path, size: int, progress: Progress) -> None:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
             goes_on = answer.status == http.client.PARTIAL_CONTENT
             with part.open("ab" if goes_on else "wb") as file:
-                while chunk := answer.read(_CHUNK):
+                for chunk in _chunks(answer, part):
                     file.write(chunk)
                     progress.reached(file.tell())
                 file.flush()
                 os.fsync(file.fileno())
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise FetchError(f"{part.name[1:-5]} was cut off ({error}); the same command goes on from there") from error
+        raise _cut_off(part, error) from error
     if part.stat().st_size < size:
-        raise FetchError(f"{part.name[1:-5]} was cut off; the same command goes on from there")
+        raise _cut_off(part, "the other side closed it")
+
+
+def _chunks(answer: http.client.HTTPResponse, part: Path) -> Iterator[bytes]:
+    """What the network gives; its troubles are told apart from those of the disk, which are the same class."""
+    try:
+        while chunk := answer.read(_CHUNK):
+            yield chunk
+    except (OSError, http.client.HTTPException) as error:
+        raise _cut_off(part, error) from error
+
+
+def _cut_off(part: Path, why: object) -> FetchError:
+    return FetchError(f"{part.name[1:-5]} was cut off ({why}); the same command goes on from there")
 
 
 def _read(address: str, trouble: str) -> bytes:
@@ -84,7 +119,7 @@ def _read(address: str, trouble: str) -> bytes:
         with urllib.request.urlopen(address, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
             content: bytes = answer.read()
             return content
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise FetchError(f"{trouble}: no network, or it cannot be reached") from error
 
 

