@@ -34,7 +34,17 @@ def download(package: Package, folder: Path, progress: Progress) -> Path:
     # Into the same file system: /tmp of a small device lives in its memory.
     environment = os.environ | {"TMPDIR": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [
-        *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-input",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--no-cache-dir",
+        ),
         *("--require-hashes", "--progress-bar", "raw", "--resume-retries", str(TRIES)),
         *("--requirement", str(wanted), "--dest", str(folder)),
     ]
@@ -73,6 +83,8 @@ def _reason(package: Package, said: str) -> str:
         return _wrong_hash(package)
     if "No module named pip" in said:
         return f"{what}: this Python has no pip; install it, or use: voxframe models fetch --from FOLDER"
+    if "no such option" in said or "invalid choice" in said:
+        return f"{what}: this Python's pip is too old; mend it with: {sys.executable} -m pip install --upgrade pip"
     if "CERTIFICATE" in said.upper():
         return f"{what}: the network's certificate is not trusted; set PIP_CERT to the file of its authority"
     return f"{what}: no network, or the package registry cannot be reached; use: voxframe models fetch --from FOLDER"

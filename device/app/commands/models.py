@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from device.app.config import load
 from device.app.wiring import Wiring
-from device.core.errors import MissingModelError, UsageError
+from device.core.errors import MissingModelError
 from device.models.fetch import fetch, missing
 from device.models.progress import ConsoleProgress
-from device.models.voices import fetch_voice
+from device.models.voices import fetch_voice, take_voice
 
 if TYPE_CHECKING:
     import argparse
@@ -43,6 +43,7 @@ def _verify(options: argparse.Namespace) -> int:
     registry = Wiring(load(options.config)).registry()
     wrong = _print(registry, anew=True)
     if wrong:
+        _check_shipped(registry)
         raise MissingModelError(f"{', '.join(wrong)}: not as they should be; mend it with: voxframe models fetch")
     return 0
 
@@ -50,16 +51,26 @@ def _verify(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     wiring = Wiring(load(options.config))
     registry, progress = wiring.registry(), ConsoleProgress()
-    if options.source and options.voices:
-        raise UsageError("--from takes what the manifest names; put other voices anywhere and name them by path")
     wanted = missing(registry)
     fetch(registry, wanted, source=options.source, progress=progress)
+    _check_shipped(registry)
     if not wanted:
         print(f"All models are here: {registry.folder}")
     for voice in (*options.voices, wiring.settings.voice.name):
-        if not _is_there(registry, voice):
+        if _is_there(registry, voice):
+            continue
+        if options.source:
+            take_voice(voice, registry.folder, source=options.source)
+        else:
             fetch_voice(voice, registry.folder, progress=progress)
     return 0
+
+
+def _check_shipped(registry: Registry) -> None:
+    """Name a damaged file that no fetch can mend."""
+    for model in registry.manifest.models.values():
+        if not model.package:
+            registry.path(model.name)
 
 
 def _is_there(registry: Registry, voice: str) -> bool:
