@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device.app.wiring import PHOTOS
+from device.playback.alsa import LEAD_IN_SECONDS
 from tests.command import VOXFRAME, records, voxframe
+from tests.locations import voice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,6 +158,42 @@ def test_every_hostile_file_is_answered_in_one_call_and_the_others_go_on(shared:
     assert list(answers) == list(expected)
     assert {name: answers[name] for name in expected if expected[name] not in ("either", answers[name])} == {}
     assert len(done.stderr.splitlines()) == list(answers.values()).count("reject")
+
+
+def test_what_is_spoken_aloud_and_what_is_written_are_the_same_samples(tmp_path: Path) -> None:
+    if not shutil.which("aplay"):
+        pytest.skip("aplay is not installed: apt-get install alsa-utils")
+    heard, written = tmp_path / "heard.raw", tmp_path / "written.wav"
+    (tmp_path / "asound.conf").write_text(
+        f'pcm.!default {{ type file slave.pcm {{ type null }} file "{heard}" format "raw" }}\n'
+    )
+    environment = {"ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
+    done = voxframe("describe", "--json", "--say", "--wav", written, PORTRAIT, environment=environment)
+    assert done.returncode == 0, done.stderr
+    with wave.open(str(written)) as file:
+        samples = file.readframes(file.getnframes())
+    lead_in = round(LEAD_IN_SECONDS * 22050) * 2
+    assert heard.read_bytes()[lead_in : lead_in + len(samples)] == samples
+    assert records(done)[0]["timings"]["first_audio_ms"] > LEAD_IN_SECONDS * 1000
+
+
+def test_a_loudspeaker_that_is_not_there_ends_with_4_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "asound.conf").write_text("")
+    environment = {"ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
+    done = voxframe("say", "Hello.", environment=environment)
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "the sound device default does not play" in done.stderr
+
+
+def test_a_voice_may_be_named_by_its_path(tmp_path: Path) -> None:
+    files = voice()
+    (tmp_path / "mine.onnx").symlink_to(files.model)
+    (tmp_path / "mine.onnx.json").symlink_to(files.config)
+    config = tmp_path / "voxframe.toml"
+    config.write_text(f'[voice]\nname = "{tmp_path}/mine.onnx"\n')
+    done = voxframe("say", "--json", "--wav", tmp_path / "a.wav", "Hello.", "--config", config)
+    assert records(done)[0]["audio"]["voice"] == "mine"
 
 
 def test_a_closed_standard_error_does_no_harm(tmp_path: Path) -> None:
