@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,28 +13,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Player
-    from device.core.types import Job
+    from device.core.types import Job, Played, Speech
 
 
 class Players:
-    """Gives the player of a job and can end what plays, also what is about to begin."""
+    """Gives the player of a job; `stop` ends what plays, and whatever is about to begin."""
 
     def __init__(self, make: Callable[[Job], Player]) -> None:
         self._make = make
-        self._lock = threading.Lock()
+        self._ended = threading.Event()
         self._playing: Player | None = None
 
     def player_for(self, job: Job) -> Player:
         """The player on which this job is heard."""
-        with self._lock:
-            self._playing = self._make(job)
-            return self._playing
+        self._playing = self._make(job)
+        return _Stoppable(self._playing, self._ended)
 
     def stop(self) -> None:
-        """End what plays, from any thread."""
-        with self._lock:
-            if self._playing:
-                self._playing.stop()
+        """End it for good, from any thread."""
+        self._ended.set()
+        if self._playing:
+            self._playing.stop()
+
+
+class _Stoppable:
+    """A player that begins nothing after the end, even where its own `stop` came a moment too early for it."""
+
+    def __init__(self, player: Player, ended: threading.Event) -> None:
+        self._player = player
+        self._ended = ended
+        self.lead_in_seconds = player.lead_in_seconds
+        self.stop = player.stop
+
+    def play(self, speech: Speech) -> Played:
+        played = self._player.play(takewhile(lambda _: not self._ended.is_set(), speech))
+        return replace(played, complete=played.complete and not self._ended.is_set())
 
 
 def wav_name(job: Job) -> str:
