@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from device.core.errors import FetchError
-from device.models.placing import move, told_plainly, workshop
+from device.models.placing import move, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,7 @@ def fetch_voice(name: str, folder: Path, *, progress: Progress, base: str = OFFI
         FetchError: No network, no such voice, a wrong hash, or a full disk.
     """
     entries = _entries(name, base)
-    with told_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with workshop(folder):
         # The settings first: a voice is there once its model is.
         for path, entry in sorted(entries.items(), key=lambda each: not each[0].endswith(".json")):
             # Some names are not ASCII: pt_PT-tugão-medium.

@@ -71,7 +71,9 @@ class Network:
             if step.output in needed:
                 steps.append(step)
                 needed |= set(step.inputs)
-        return Network(steps=tuple(reversed(steps)), outputs=tuple(names))
+        steps.reverse()
+        # In the order of the steps, not that of a set, which changes from run to run.
+        return Network(steps=tuple(steps), outputs=tuple(step.output for step in steps if step.output in names))
 
     def with_biases(self, added: Mapping[str, np.ndarray]) -> Network:
         """The same with something added to the biases of some convolutions, by the names of their outputs."""

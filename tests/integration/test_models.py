@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import http.client
 import json
@@ -258,8 +259,6 @@ def test_what_a_killed_fetch_left_is_removed_by_the_next(registry: Registry, sti
 
 
 def test_two_fetches_at_once_do_not_disturb_each_other(registry: Registry, stick: Path) -> None:
-    import fcntl  # noqa: PLC0415 - of this test alone
-
     registry.folder.mkdir()
     with (registry.folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -560,6 +559,36 @@ def test_a_voice_by_path_needs_its_settings_beside_it(registry: Registry, tmp_pa
         registry.voice(str(tmp_path / "mine.onnx"))
     (tmp_path / "mine.onnx.json").write_bytes(b"x")
     assert registry.voice(str(tmp_path / "mine.onnx")).name == "mine"
+
+
+def test_two_fetches_of_one_voice_do_not_mix_their_bytes(official: str, registry: Registry) -> None:
+    registry.folder.mkdir()
+    with (registry.folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(FetchError, match="another fetch is at work"):
+            fetch_voice("en_GB-alba-medium", registry.folder, progress=Heard(), base=official)
+
+
+def test_calibration_measures_in_the_same_order_each_time() -> None:
+    code = """
+from models.recipe.network import Network, Step
+names = ["in", *"abcdefgh"]
+steps = tuple(Step(kind="leaky", inputs=(one,), output=two) for one, two in zip(names, names[1:]))
+print(*Network(steps=steps, outputs=("h",)).up_to(set("gcaeh")).outputs)
+"""
+    root = Path(__file__).parents[2]
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert said == {"a c e g h\n"}
 
 
 @pytest.mark.slow
