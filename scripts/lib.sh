@@ -12,17 +12,21 @@ die() {
     exit 1
 }
 
-# The newest supported Python of this machine; VOXFRAME_PYTHON names another.
+# A supported Python of this machine; VOXFRAME_PYTHON names another.
 find_python() {
     local each
+    case $(uname -m) in
+    x86_64 | aarch64) ;;
+    *) die "voxframe needs a 64-bit system (x86_64 or aarch64), this is $(uname -m); there are no wheels for it" ;;
+    esac
     for each in "${VOXFRAME_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
         [ -n "$each" ] || continue
-        if "$each" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        if "$each" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
             command -v "$each"
             return
         fi
     done
-    die "No Python 3.11 or later with venv was found; on Debian: apt-get install python3 python3-venv"
+    die "No Python 3.11, 3.12 or 3.13 with venv was found; on Debian: apt-get install python3 python3-venv"
 }
 
 # .venv with pip and uv in the versions of requirements/installer.txt.
