@@ -12,6 +12,9 @@ die() {
     exit 1
 }
 
+NO_PACKAGES="Packages could not be fetched (above is why). Is there a network? Behind a proxy with a certificate of its
+own, put that certificate into /usr/local/share/ca-certificates and run update-ca-certificates."
+
 # A supported Python of this machine; VOXFRAME_PYTHON names another.
 find_python() {
     local each
@@ -31,13 +34,16 @@ find_python() {
 
 # .venv with pip and uv in the versions of requirements/installer.txt.
 install_uv() {
+    local python
     if [ ! -x .venv/bin/python ]; then
-        "$(find_python)" -m venv .venv
+        python=$(find_python)
+        "$python" -m venv .venv
     fi
     PATH="$PWD/.venv/bin:$PATH"
     export PATH VIRTUAL_ENV="$PWD/.venv"
     if ! stamped installer requirements/installer.txt; then
-        python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/installer.txt
+        python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/installer.txt ||
+            die "$NO_PACKAGES"
         stamp installer requirements/installer.txt
     fi
 }
@@ -52,7 +58,7 @@ install_project() { # runtime or develop
     # What is there for developers serves for running too.
     if [ "$1" = runtime ] && stamped develop requirements/develop.txt pyproject.toml; then return; fi
     stamped "$1" "requirements/$1.txt" pyproject.toml && return
-    uv pip sync --quiet --require-hashes "requirements/$1.txt" "requirements/installer.txt"
+    uv pip sync --quiet --require-hashes "requirements/$1.txt" "requirements/installer.txt" || die "$NO_PACKAGES"
     uv pip install --quiet --no-deps --no-build-isolation --editable .
     stamp "$1" "requirements/$1.txt" pyproject.toml
 }
