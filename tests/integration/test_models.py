@@ -277,44 +277,6 @@ def test_no_network_is_one_line_that_names_the_other_way(registry: Registry, mon
     assert files(registry) == set()
 
 
-def test_a_package_that_is_cut_off_goes_on_where_it_ended(
-    registry: Registry, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = next(stick.rglob("*.whl")).read_bytes()
-    half, asked = len(data) // 2, []
-
-    class Flaky(SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            wheel = self.path.endswith(".whl")
-            name = next(iter(registry.manifest.packages.values())).wheel
-            page = data if wheel else f'<a href="/{name}">{name}</a>'.encode()
-            begin = int((self.headers["Range"] or "bytes=0-").removeprefix("bytes=").rstrip("-"))
-            self.send_response(206 if begin else 200)
-            self.send_header("Content-Type", "application/zip" if wheel else "text/html")
-            self.send_header("Content-Length", str(len(page) - begin))
-            self.send_header("ETag", '"1"')
-            self.end_headers()
-            if wheel:
-                asked.append(begin)
-            self.wfile.write(page[begin : begin + half] if wheel else page)
-            self.close_connection = True
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Flaky) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
-        try:
-            fetch_all(registry, None)
-        finally:
-            server.shutdown()
-            thread.join()
-    assert missing(registry) == []
-    assert asked[:2] == [0, half]
-
-
 def test_a_full_disk_is_one_line_and_leaves_the_old_file_whole(stick: Path, tmp_path: Path) -> None:
     if os.geteuid() != 0 or not shutil.which("unshare"):
         pytest.skip("a small disk can only be mounted as root")
@@ -556,6 +518,10 @@ def test_a_registry_that_asks_for_a_password_does_not_wait_for_one(
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+        for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         os.dup2(reading, 0)
         try:
             with pytest.raises(FetchError, match="registry cannot be reached"):
