@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from device.app.players import Players
 from device.app.wiring import Wiring, state_folder
 from device.core.errors import MissingDeviceError
-from device.core.types import Utterance
 from device.pipeline.status import StatusBoard
 from device.pipeline.submit import Submit
 from device.pipeline.worker import Worker
 
 if TYPE_CHECKING:
     from device.app.settings import Settings
-    from device.core.ports import Camera, Clock, Synthesiser
+    from device.core.ports import Camera, Clock
     from device.core.types import Captured
 
 _log = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ def _build(settings: Settings, *, emulate: bool, stack: ExitStack) -> Daemon:
         jobs=store.jobs,
         photos=store.photos,
         describer=wiring.describer(),
-        synthesiser=_warmed(wiring.synthesiser()),
+        synthesiser=wiring.synthesiser(),
         player_for=players.player_for,
         bus=bus,
         board=board,
@@ -122,13 +121,6 @@ def _build(settings: Settings, *, emulate: bool, stack: ExitStack) -> Daemon:
         players=players,
         interval_seconds=settings.capture.interval,
     )
-
-
-def _warmed(synthesiser: Synthesiser) -> Synthesiser:
-    """The voice after a word to nobody: its first sentence takes several times as long as the others."""
-    for _ in synthesiser.synthesise([Utterance(speaker="narrator", text="Ready.", language="en", because=())]):
-        pass
-    return synthesiser
 
 
 async def _until_signalled(daemon: Daemon) -> None:
