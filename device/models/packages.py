@@ -34,18 +34,8 @@ def download(package: Package, folder: Path, progress: Progress) -> Path:
     # Into the same file system: /tmp of a small device lives in its memory.
     environment = os.environ | {"TMPDIR": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-input",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--no-cache-dir",
-        ),
-        *("--require-hashes", "--progress-bar", "raw", "--resume-retries", str(TRIES)),
+        *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-cache-dir"),
+        *("--no-input", "--require-hashes", "--progress-bar", "raw", "--resume-retries", str(TRIES)),
         *("--requirement", str(wanted), "--dest", str(folder)),
     ]
     progress.start(f"{package.name} {package.version}", package.size_bytes)
