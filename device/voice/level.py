@@ -24,6 +24,11 @@ KNEE = 0.7
 CEILING = 0.89
 """What no sample passes: -1 dBFS."""
 
+SILENCE = 33
+"""The largest 16-bit sample that counts as silence: -60 dBFS."""
+
+LEAD_SECONDS = 0.04
+
 _FULL_SCALE = 32767
 
 
@@ -35,6 +40,18 @@ def levelled(samples: npt.NDArray[np.float32], *, gain: float = GAIN) -> Pcm:
     bent = KNEE + room * np.tanh((size - KNEE) / room)
     limited = np.where(size > KNEE, np.copysign(bent, louder), louder)
     return np.round(limited * _FULL_SCALE).astype(np.int16)
+
+
+def begun(pcm: Pcm, *, sample_rate: int) -> Pcm:
+    """The same without most of the silence in front.
+
+    A voice with noise in its durations now and then waits 0.4 s before the first sound, in place of 0.04. Everything
+    from `LEAD_SECONDS` before the first sample above `SILENCE` on is kept, so that no soft beginning is cut.
+    """
+    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > SILENCE)
+    if len(loud) == 0:
+        return pcm
+    return pcm[max(0, loud[0] - round(LEAD_SECONDS * sample_rate)) :]
 
 
 def faded(pcm: Pcm, *, sample_rate: int, seconds: float = 0.003) -> Pcm:

@@ -14,7 +14,7 @@ from device.core.errors import MissingModelError
 from device.core.types import SpeechChunk
 from device.voice import runtime
 from device.voice.clean import pieces
-from device.voice.level import faded, levelled
+from device.voice.level import begun, faded, levelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,4 +71,5 @@ class PiperSynthesiser:
     def _sentences(self, text: str) -> Iterator[Pcm]:
         for piece in pieces(text):
             for chunk in self._voice.synthesize(piece, self._synthesis):
-                yield faded(levelled(chunk.audio_float_array), sample_rate=self.sample_rate)
+                pcm = begun(levelled(chunk.audio_float_array), sample_rate=self.sample_rate)
+                yield faded(pcm, sample_rate=self.sample_rate)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.voice.clean import LONGEST, clean, pieces
-from device.voice.level import CEILING, levelled
+from device.voice.level import CEILING, LEAD_SECONDS, begun, levelled
 
 WORDS = st.text(string.ascii_letters, min_size=1, max_size=12)
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
@@ -56,3 +56,15 @@ def test_levelling_never_clips_and_does_not_care_where_chunks_are_cut(values: li
     whole = levelled(samples)
     assert np.abs(whole.astype(int)).max() <= round(CEILING * 32767)
     assert np.array_equal(whole, np.concatenate([levelled(samples[:cut]), levelled(samples[cut:])]))
+
+
+@given(st.integers(0, 20_000), st.integers(34, 32767), st.lists(st.integers(-32767, 32767), max_size=50))
+def test_only_silence_in_front_is_cut_and_a_little_of_it_stays(silence: int, first: int, rest: list[int]) -> None:
+    pcm = np.array([0] * silence + [first, *rest], np.int16)
+    kept = begun(pcm, sample_rate=22050)
+    lead = min(silence, round(LEAD_SECONDS * 22050))
+    assert np.array_equal(kept, pcm[silence - lead :])
+
+
+def test_silence_alone_stays_as_it_is() -> None:
+    assert len(begun(np.zeros(100, np.int16), sample_rate=22050)) == 100
