@@ -16,7 +16,7 @@ class OwnBroker:
     """An amqtt broker in a thread and an event loop of its own."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._end: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
@@ -42,16 +42,12 @@ class OwnBroker:
 
     def stop(self) -> None:
         """End it and wait until it is gone."""
-        if self._thread.is_alive() and self._end:
+        if self._thread.is_alive() and self._loop and self._end:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(START_SECONDS)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        asyncio.run(self._serve())
 
     async def _serve(self) -> None:
         from amqtt.broker import Broker  # noqa: PLC0415 - as above
@@ -69,7 +65,7 @@ class OwnBroker:
 
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        self._end = asyncio.Event()
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         broker = Broker(
             {
                 "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{self._port}"}},
@@ -80,6 +76,17 @@ class OwnBroker:
         self._ready.set()
         await self._end.wait()
         await broker.shutdown()
+        await _close_late_clients()
+
+
+async def _close_late_clients() -> None:
+    """Clients that came in the last moment have tasks, and tasks that these begin, which close their connections."""
+    while late := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        # What a connection does when it is lost is done in the next round of the loop.
+        await asyncio.sleep(0)
 
 
 def _free_port() -> int:

@@ -60,6 +60,7 @@ class MqttBus:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._attempt: _Session | None = None
         self._client: paho.Client | None = None
         self._online = False
         self._retained: dict[str, str] = {}
@@ -104,6 +105,8 @@ class MqttBus:
             except (RuntimeError, ValueError):
                 _log.warning("the broker was lost before it was told that this device is offline")
             client.disconnect()
+        elif self._attempt:
+            self._attempt.ended.set()
         if self._thread:
             self._thread.join(FAREWELL_SECONDS)
             self._thread = None
@@ -119,7 +122,7 @@ class MqttBus:
         wait = FIRST_WAIT_SECONDS
         told = ""
         while not self._stopping.is_set():
-            session = _Session(version)
+            self._attempt = session = _Session(version)
             trouble = self._stay_connected(session)
             if self._stopping.is_set():
                 return
@@ -151,6 +154,8 @@ class MqttBus:
         session.reached = True
         client.loop_start()
         session.ended.wait()
+        # It closes the connection where `stop` came before the broker had answered.
+        client.disconnect()
         client.loop_stop()
         with self._lock:
             self._online = False
@@ -158,7 +163,7 @@ class MqttBus:
         return session.refused or "it closes the connection"
 
     def _connected(self, session: _Session, client: paho.Client, reason: ReasonCode) -> None:
-        if reason.is_failure:
+        if reason.is_failure or self._stopping.is_set():
             session.refused = str(reason)
             client.disconnect()
             return

@@ -19,10 +19,14 @@ _GREY = 2
 
 
 class ArrayPicture:
-    """An array of grey, RGB or RGBA bytes, with as much of Pillow's picture as `to_rgb` asks for."""
+    """An array of grey, RGB or RGBA bytes, with as much of Pillow's picture as `to_rgb` asks for.
 
-    def __init__(self, array: npt.NDArray[np.uint8]) -> None:
+    Where blue comes first, the order is changed in each part that is cut out, not in a copy of the whole.
+    """
+
+    def __init__(self, array: npt.NDArray[np.uint8], *, blue_first: bool = False) -> None:
         self._array = array
+        self._blue_first = blue_first
         self.mode = "L" if array.ndim == _GREY else {3: "RGB", 4: "RGBA"}[array.shape[2]]
         self.height, self.width = array.shape[:2]
         self.size = (self.width, self.height)
@@ -31,7 +35,10 @@ class ArrayPicture:
     def crop(self, area: tuple[int, int, int, int]) -> Image.Image:
         """A part of it: left, top, right, bottom."""
         left, top, right, bottom = area
-        return Image.fromarray(np.ascontiguousarray(self._array[top:bottom, left:right]))
+        part = self._array[top:bottom, left:right]
+        if self._blue_first:
+            part = part[:, :, [2, 1, 0, 3] if self.mode == "RGBA" else [2, 1, 0]]
+        return Image.fromarray(np.ascontiguousarray(part))
 
 
 def still_webp(data: bytes) -> ArrayPicture:
@@ -43,9 +50,7 @@ def still_webp(data: bytes) -> ArrayPicture:
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None:
         raise ValueError("the WebP decoder refuses it")
-    # Blue comes first there; the order is changed in place, without a copy.
-    order = cv2.COLOR_BGRA2RGBA if array.shape[2] == len("RGBA") else cv2.COLOR_BGR2RGB
-    return ArrayPicture(np.asarray(cv2.cvtColor(array, order, dst=array), np.uint8))
+    return ArrayPicture(np.asarray(array, np.uint8), blue_first=True)
 
 
 def heif(data: bytes) -> ArrayPicture:

@@ -40,6 +40,16 @@ def test_a_broker_that_comes_late_is_found(tmp_path: Path) -> None:
     broker.stop()
 
 
+def test_a_stop_ends_the_connection_whenever_it_comes(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with mosquitto(tmp_path) as broker:
+        for _ in range(30):
+            bus = bus_at(broker.port)
+            bus.start()
+            bus.stop()
+    assert set(threading.enumerate()) <= before
+
+
 def test_a_broker_that_forgot_everything_is_told_again(tmp_path: Path) -> None:
     with mosquitto(tmp_path) as broker:
         bus = bus_at(broker.port)
