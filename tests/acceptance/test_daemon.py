@@ -152,6 +152,7 @@ def test_a_photo_that_cannot_be_read_is_set_aside_and_the_next_one_is_described(
     (daemon.photos / "a.jpg").write_bytes((PHOTOS / "hopper_navy_cap.jpg").read_bytes()[:9000])
     daemon.add("hopper_navy_cap.jpg")
     with observer(broker.port, daemon.name) as watcher, daemon.running():
+        watcher.wait(lambda messages: any(is_idle_after_speaking(*message) for message in messages))
         heard = watcher.wait(lambda messages: len(events(messages)) >= 3)
     assert [event["event_type"] for event in events(heard)] == ["failed", "described", "spoken"]
     assert events(heard)[0]["reason"] == "broken"
