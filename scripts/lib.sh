@@ -65,7 +65,15 @@ install_project() { # runtime or develop
 
 # Programs from the system's packages: need_program PROGRAM PACKAGE WHAT-FOR
 need_program() {
-    command -v "$1" >/dev/null && return
+    command -v "$1" >/dev/null || install_package "$@"
+}
+
+# Libraries likewise: need_library LIBRARY PACKAGE WHAT-FOR
+need_library() {
+    ldconfig -p | grep -q "$1" || install_package "$@"
+}
+
+install_package() { # WHAT-IS-MISSING PACKAGE WHAT-FOR
     if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
         die "$1 is missing, needed $3; as root: apt-get install $2"
     fi
