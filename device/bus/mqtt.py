@@ -93,8 +93,8 @@ class MqttBus:
 
     def stop(self) -> None:
         """Say offline, wait a little for the broker's word that it has it all, and disconnect."""
+        self._stopping.set()
         with self._lock:
-            self._stopping.set()
             client, online = self._client, self._online
             self._online = False
         if client and online:
@@ -128,11 +128,7 @@ class MqttBus:
                 return
             if session.connected:
                 wait, told = FIRST_WAIT_SECONDS, ""
-                if session.taken_over:
-                    wait = LONGEST_WAIT_SECONDS
-                    _log.warning("another device says it is %s; give each its own [device] name", self._topics.device)
-                else:
-                    _log.warning("the broker at %s is lost; trying again", self._connection.host)
+                _log.warning("the broker at %s is lost; trying again", self._connection.host)
             elif session.may_be_too_new:
                 # Brokers of MQTT 3.1.1 refuse version 5, or close without a word.
                 version = MQTTProtocolVersion.MQTTv311
@@ -151,7 +147,7 @@ class MqttBus:
         try:
             client = self._new_client(session.version)
             client.on_connect = lambda client, _data, _flags, reason, _more: self._connected(session, client, reason)
-            client.on_disconnect = lambda _client, _data, _flags, reason, _more: session.end(reason)
+            client.on_disconnect = lambda *_: session.ended.set()
             client.connect(self._connection.host, self._connection.port, KEEPALIVE_SECONDS)
         except (OSError, ValueError) as error:
             return str(error)
@@ -167,16 +163,13 @@ class MqttBus:
         return session.refused or "it closes the connection"
 
     def _connected(self, session: _Session, client: paho.Client, reason: ReasonCode) -> None:
-        if reason.is_failure:
+        if reason.is_failure or self._stopping.is_set():
             session.refused = str(reason)
             client.disconnect()
             return
+        session.connected = True
+        _log.info("connected to the broker at %s", self._connection.host)
         with self._lock:
-            if self._stopping.is_set():
-                # Asked under the lock: `stop` has either seen this connection, or nobody says online.
-                client.disconnect()
-                return
-            session.connected = True
             client.publish(self._topics.availability, ONLINE, QOS, retain=True)
             for topic, payload in self._retained.items():
                 client.publish(topic, payload, QOS, retain=True)
@@ -184,18 +177,10 @@ class MqttBus:
                 client.publish(self._topics.event, self._events.popleft(), QOS)
             self._client = client
             self._online = True
-        _log.info("connected to the broker at %s", self._connection.host)
 
     def _new_client(self, version: MQTTProtocolVersion) -> paho.Client:
         connection = self._connection
-        # The same name each time: the broker ends what is left of an earlier connection, after a power cut say, before
-        # it answers. Otherwise that connection's will would come a minute later and say offline of a device that is not.
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"voxframe-{self._topics.device}",
-            protocol=version,
-            reconnect_on_failure=False,
-        )
+        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=version, reconnect_on_failure=False)
         if connection.username is not None:
             client.username_pw_set(connection.username, connection.password)
         if connection.ca_file or connection.cert_file:
@@ -217,12 +202,6 @@ class _Session:
         self.reached = False
         self.connected = False
         self.refused = ""
-        self.taken_over = False
-
-    def end(self, reason: ReasonCode) -> None:
-        """The connection has ended."""
-        self.taken_over = str(reason) == "Session taken over"
-        self.ended.set()
 
     @property
     def may_be_too_new(self) -> bool:

@@ -101,41 +101,6 @@ def test_a_process_that_is_killed_leaves_its_will(tmp_path: Path) -> None:
         watcher.wait_for("availability", "offline")
 
 
-def test_the_will_of_a_connection_that_was_never_closed_does_not_come_after_online(tmp_path: Path) -> None:
-    with (
-        mosquitto(tmp_path) as broker,
-        observer(broker.port, "frame") as watcher,
-        subprocess.Popen([sys.executable, "-c", CHILD, str(broker.port)], stdin=subprocess.PIPE) as child,
-    ):
-        watcher.wait_for("availability", "online")
-        # A power cut, as the broker sees it: silent, and the connection still open.
-        child.send_signal(signal.SIGSTOP)
-        bus = bus_at(broker.port)
-        bus.start()
-        watcher.wait(lambda heard: sum(payload == "online" for _, payload, _ in heard) >= 2)
-        child.kill()
-        child.wait()
-        bus.stop()
-        messages = watcher.wait(lambda heard: heard[-1][1] == "offline")
-    told = [payload for _, payload, _ in messages]
-    after_the_second = told[len(told) - told[::-1].index("online") :]
-    assert after_the_second == ["offline"], "the one of its stop"
-
-
-def test_two_devices_of_one_name_are_told_of_and_do_not_push_each_other_off_at_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with mosquitto(tmp_path) as broker, observer(broker.port, "frame") as watcher:
-        first, second = bus_at(broker.port), bus_at(broker.port)
-        first.start()
-        watcher.wait_for("availability", "online")
-        second.start()
-        watcher.wait(lambda heard: sum(payload == "online" for _, payload, _ in heard) >= 2)
-        second.stop()
-        first.stop()
-    assert caplog.text.count("another device says it is frame") == 1
-
-
 def test_a_wrong_password_is_told_once_and_never_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     if not shutil.which("mosquitto_passwd"):
         pytest.skip("mosquitto_passwd is not installed: apt-get install mosquitto")
