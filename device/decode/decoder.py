@@ -142,7 +142,8 @@ def _decoded(picture: Image.Image, kind: str, data: bytes, long_side: int | None
     if kind == "heif":
         return heif(data)
     if kind == "webp" and not getattr(picture, "is_animated", False):
-        return still_webp(data)
+        factor = 1 if long_side is None else max(picture.size) // long_side
+        return still_webp(data, has_alpha=picture.mode != "RGB", factor=factor)
     if long_side is not None:
         # Only JPEG heeds it: a half, a quarter or an eighth of the size at a fraction of the time.
         picture.draft(None, _at_least(picture.size, long_side))

@@ -74,6 +74,9 @@ def test_the_picture_is_upright_whatever_its_exif_says(
     exif[0x0112] = orientation
     photo = decoder.inspect(saved(tmp_path / "photo", stored, form, exif=exif))
     assert (photo.width, photo.height) == (120, 80)
+    rgb = decoder.pixels(photo, long_side=60).rgb
+    assert rgb.shape == (40, 60, 3)
+    assert np.abs(rgb.astype(int) - np.asarray(upright.reduce(2))).mean() < 6
     rgb = decoder.pixels(photo).rgb
     assert rgb.shape == (80, 120, 3)
     assert np.abs(rgb.astype(int) - np.asarray(upright)).mean() < 6
@@ -182,14 +185,19 @@ def test_what_is_no_photo_is_refused_with_its_kind_of_trouble(
     assert "\n" not in str(caught.value)
 
 
-def test_every_cut_of_a_photo_is_called_broken(decoder: Decoder, tmp_path: Path) -> None:
+@pytest.mark.parametrize("long_side", [None, 60])
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG"])
+def test_every_cut_of_a_photo_is_called_broken(
+    decoder: Decoder, tmp_path: Path, form: str, long_side: int | None
+) -> None:
     whole = io.BytesIO()
-    gradient(300, 200).save(whole, "JPEG")
-    path = tmp_path / "cut.jpg"
-    for length in range(50, len(whole.getvalue()) - 2, 97):
-        path.write_bytes(whole.getvalue()[:length])
+    gradient(300, 200).save(whole, form)
+    path = tmp_path / "cut"
+    length = len(whole.getvalue())
+    for cut in range(60, length - 20, max(1, length // 60)):
+        path.write_bytes(whole.getvalue()[:cut])
         with pytest.raises(BadPhotoError) as caught:
-            decoder.pixels(decoder.inspect(path))
+            decoder.pixels(decoder.inspect(path), long_side=long_side)
         assert caught.value.code == "broken"
 
 
