@@ -38,8 +38,7 @@ class ReplayCamera:
                 f"{self._folder} cannot be replayed ({error.strerror}); set [capture] folder to a folder of photos"
             ) from error
         for path in files:
-            if path.name not in self._played and path.is_file():
-                self._played.add(path.name)
+            if path.name not in self._played:
                 captured = self._read(path)
                 if captured:
                     return captured
@@ -50,11 +49,16 @@ class ReplayCamera:
 
     def _read(self, path: Path) -> Captured | None:
         try:
+            # A link may lead anywhere, so that even asking for its kind can fail.
+            if not path.is_file():
+                return None
+            self._played.add(path.name)
             size = path.stat().st_size
             if size > self._limit_bytes:
                 _log.warning("%s is left out: %d bytes, the limit is %d", path, size, self._limit_bytes)
                 return None
             return Captured(name=path.name, data=path.read_bytes())
         except OSError as error:
+            self._played.add(path.name)
             _log.warning("%s is left out: it cannot be read (%s)", path, error.strerror)
             return None

@@ -58,3 +58,12 @@ def test_a_file_over_the_limit_is_left_out_and_logged(tmp_path: Path, caplog: py
     (tmp_path / "small.jpg").write_bytes(b"x" * 100)
     assert names(camera(tmp_path)) == ["small.jpg"]
     assert "large.jpg is left out" in caplog.text
+
+
+def test_a_link_that_cannot_be_followed_is_left_out_and_the_others_are_played(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a.jpg").symlink_to("x" * 300)
+    (tmp_path / "b.jpg").write_bytes(b"b")
+    assert names(camera(tmp_path)) == ["b.jpg"]
+    assert "a.jpg is left out" in caplog.text
