@@ -20,7 +20,10 @@ def connect(file: Path) -> sqlite3.Connection:
     Raises:
         UsageError: The file is no database, is of a later version, or cannot be opened.
     """
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise UsageError(f"{file} cannot be used ({error}); check its folder and its permissions") from error
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

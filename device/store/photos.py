@@ -25,11 +25,16 @@ class PhotoFolder:
         """Put the bytes safely on disk (synced, and the folder too) and say where; each call has a file of its own."""
         path = self._folder / f"{sha256[:16]}-{uuid.uuid4().hex[:8]}"
         part = path.with_suffix(_PART)
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with part.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            # Half a photo would keep a full disk full.
+            part.unlink(missing_ok=True)
+            raise
         self._sync_folder()
         return path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 import sys
@@ -124,6 +125,24 @@ def test_a_database_of_a_later_version_or_rubbish_is_refused_in_one_line(file: P
     for name in ("voxframe.db", "rubbish.db"):
         with pytest.raises(UsageError, match="move"):
             SqliteJobs(tmp_path / name)
+
+
+def test_a_database_that_cannot_be_opened_is_refused_in_one_line(tmp_path: Path) -> None:
+    for path in (tmp_path / "no folder" / "voxframe.db", tmp_path):
+        with pytest.raises(UsageError, match="cannot be used"):
+            SqliteJobs(path)
+
+
+def test_a_photo_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
+    photos = PhotoFolder(tmp_path / "photos")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            photos.keep(b"x" * 5000, "ab" * 32)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "photos").iterdir()) == []
 
 
 def test_each_photo_has_a_file_of_its_own_even_when_it_comes_twice(tmp_path: Path) -> None:
