@@ -93,8 +93,8 @@ class MqttBus:
 
     def stop(self) -> None:
         """Say offline, wait a little for the broker's word that it has it all, and disconnect."""
-        self._stopping.set()
         with self._lock:
+            self._stopping.set()
             client, online = self._client, self._online
             self._online = False
         if client and online:
@@ -163,13 +163,16 @@ class MqttBus:
         return session.refused or "it closes the connection"
 
     def _connected(self, session: _Session, client: paho.Client, reason: ReasonCode) -> None:
-        if reason.is_failure or self._stopping.is_set():
+        if reason.is_failure:
             session.refused = str(reason)
             client.disconnect()
             return
-        session.connected = True
-        _log.info("connected to the broker at %s", self._connection.host)
         with self._lock:
+            if self._stopping.is_set():
+                # Asked under the lock: `stop` has either seen this connection, or nobody says online.
+                client.disconnect()
+                return
+            session.connected = True
             client.publish(self._topics.availability, ONLINE, QOS, retain=True)
             for topic, payload in self._retained.items():
                 client.publish(topic, payload, QOS, retain=True)
@@ -177,6 +180,7 @@ class MqttBus:
                 client.publish(self._topics.event, self._events.popleft(), QOS)
             self._client = client
             self._online = True
+        _log.info("connected to the broker at %s", self._connection.host)
 
     def _new_client(self, version: MQTTProtocolVersion) -> paho.Client:
         connection = self._connection
