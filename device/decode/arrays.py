@@ -67,4 +67,7 @@ def heif(data: bytes) -> ArrayPicture:
     Raises:
         ValueError: It is damaged.
     """
-    return ArrayPicture(np.asarray(pillow_heif.open_heif(io.BytesIO(data))))
+    array = np.asarray(pillow_heif.open_heif(io.BytesIO(data)))
+    if array.dtype == np.uint16:  # deep grey alone is not made 8 bits by the reader
+        array = (array >> 8).astype(np.uint8)
+    return ArrayPicture(array)

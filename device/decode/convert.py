@@ -12,15 +12,6 @@ if TYPE_CHECKING:
     from device.core.types import Rgb
     from device.decode.arrays import ArrayPicture
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
@@ -37,13 +28,27 @@ def to_rgb(picture: Image.Image | ArrayPicture, *, orientation: int, long_side: 
     """
     factor = 1 if long_side is None else max(1, max(picture.size) // long_side)
     width, height = (-(-side // factor) for side in picture.size)
-    result = Image.new("RGB", (width, height))
+    upright = np.empty((width, height, 3) if orientation in SIDEWAYS else (height, width, 3), np.uint8)
+    stored = _as_stored(upright, orientation)
     scale = _scale_to_bytes(picture) if isinstance(picture, Image.Image) and picture.mode in _DEEP else None
     for top in range(0, height, _BAND_ROWS):
         area = (0, top * factor, picture.width, min(picture.height, (top + _BAND_ROWS) * factor))
-        result.paste(_band(picture.crop(area), factor, scale), (0, top))
-    turn = _TURNS.get(orientation)
-    return np.array(result if turn is None else result.transpose(turn))
+        stored[top : top + _BAND_ROWS] = np.asarray(_band(picture.crop(area), factor, scale))
+    return upright
+
+
+def _as_stored(upright: Rgb, orientation: int) -> Rgb:
+    """A view of the upright picture with its rows in the order of the file: what is put there is turned at once."""
+    views = {
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: np.rot90(upright),
+        7: upright[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(upright, -1),
+    }
+    return views.get(orientation, upright)
 
 
 def _band(band: Image.Image, factor: int, scale: tuple[float, float] | None) -> Image.Image:

@@ -185,6 +185,29 @@ def test_what_is_no_photo_is_refused_with_its_kind_of_trouble(
     assert "\n" not in str(caught.value)
 
 
+def test_deep_grey_heif_is_not_clipped_to_white(decoder: Decoder, tmp_path: Path) -> None:
+    grey = np.linspace(0, 65535, 120)[None, :].repeat(80, 0).astype(np.uint16)
+    photo = decoder.inspect(saved(tmp_path / "photo", Image.fromarray(grey), "HEIF"))
+    rgb = decoder.pixels(photo).rgb
+    assert rgb[:, :10].mean() < 40
+    assert rgb[:, -10:].mean() > 215
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("lossless", [False, True])
+def test_the_first_picture_of_an_animation_is_shown(
+    decoder: Decoder, tmp_path: Path, mode: str, *, lossless: bool
+) -> None:
+    first = gradient(120, 80).convert(mode)
+    if mode == "RGBA":
+        first.putalpha(Image.linear_gradient("L").resize(first.size))
+    options = {"save_all": True, "append_images": [Image.new(mode, first.size)], "lossless": lossless}
+    photo = decoder.inspect(saved(tmp_path / "photo", first, "WEBP", **options))
+    paper = Image.new("RGB", first.size, (255, 255, 255))
+    paper.paste(first, mask=first.getchannel("A") if mode == "RGBA" else None)
+    assert np.abs(decoder.pixels(photo).rgb.astype(int) - np.asarray(paper)).mean() < 6
+
+
 @pytest.mark.parametrize("long_side", [None, 60])
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "PNG"])
 def test_every_cut_of_a_photo_is_called_broken(
