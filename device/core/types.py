@@ -203,6 +203,26 @@ Narration: TypeAlias = Iterable[Utterance]
 """The sentences in the order in which they are spoken; it may be a stream."""
 
 
+MarkKind: TypeAlias = Literal["sentence", "word", "phoneme"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """When something is heard.
+
+    Attributes:
+        kind: A sentence, a word or a phoneme.
+        text: The words, or the phoneme in IPA.
+        first: Its first sample.
+        end: The sample after its last.
+    """
+
+    kind: MarkKind
+    text: str
+    first: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpeechChunk:
     """A stretch of levelled sound.
@@ -211,11 +231,16 @@ class SpeechChunk:
         pcm: Its samples.
         sample_rate: Samples a second; the same for all chunks of a speech.
         utterance: Which utterance of the narration it belongs to, from 0.
+        marks: What is heard when, in samples from the start of the speech. All marks of a sentence come with its first
+            chunk, so that captions and a moving face know ahead.
+        cached: Whether it was kept from an earlier time.
     """
 
     pcm: Pcm
     sample_rate: int
     utterance: int
+    marks: tuple[Mark, ...] = ()
+    cached: bool = False
 
     @property
     def seconds(self) -> float:
