@@ -5,8 +5,7 @@ follows the noise nearly linearly. So slow random noise is added to sentences, P
 pitch, and a ridge regression of the change of log F0 on the noise gives one direction. Going k units along it moves the
 pitch in the model itself: formants and timing stay.
 
-Only a few dozen numbers of a second's sound are needed for it, and no training; but Praat is GPL and slow, so this is
-for the workbench. The direction is what the device reads.
+Praat is GPL and slow, so this is for the workbench; the device reads the direction alone.
 """
 
 from __future__ import annotations
