@@ -160,7 +160,8 @@ def _units(durations: npt.NDArray[np.float32], symbols: list[Symbol], manner: Ma
     What the network foresees is nearly whole and often 2: rounding each by itself leaves a tempo of 1.2 at 1.1.
     """
     letters = ["", *(symbol.letter for symbol in symbols), ""]
-    vowels = np.array([letter in VOWELS for letter in letters])
+    # A stress stands before its vowel, and is heard as a part of it.
+    vowels = np.array([letter in VOWELS or letter in STRESS for letter in letters])
     pauses = np.array([letter in PAUSES for letter in letters])
     wished = np.maximum(durations.astype(np.float64), 1.0)
     wished[0], wished[-1] = min(wished[0], _LEAD_UNITS), 1.0

@@ -14,13 +14,12 @@ LETTERS = 40
 DIGITS = 12
 """Longer numbers are read in groups of so many digits."""
 
-_DIGITS = re.compile(rf"(\d{{{DIGITS}}})(?=\d)")
-_WORD = re.compile(rf"(\S{{{LETTERS}}})(?=\S)")
+_LONG_NUMBER = re.compile(rf"(\d{{{DIGITS}}})(?=\d)")
 
 
-def parted(text: str) -> str:
+def parted(text: str, *, letters: int = LETTERS) -> str:
     """The text with a space inside each word that is too long."""
-    return _WORD.sub(r"\1 ", _DIGITS.sub(r"\1 ", text))
+    return re.sub(rf"(\S{{{letters}}})(?=\S)", r"\1 ", _LONG_NUMBER.sub(r"\1 ", text))
 
 
 def is_spoken(text: str) -> bool:

@@ -36,6 +36,9 @@ _VOLUME = 0.4
 """At 1 it clips."""
 
 _MARKUP = re.compile(r"[\x00-\x1f\x7f<>]")
+_SYLLABLES = 10
+"""Letters of what is tried where a longer word fails."""
+
 _FAILED = 0xFFFFFFFF
 _QUIET = 0.008
 _TAIL_SECONDS = 0.04
@@ -85,35 +88,42 @@ class PicoEngine:
         """The sound of the whole text at once; it knows nothing of chance, so the seed does nothing.
 
         Raises:
-            VoxframeError: It hangs or fails, which was seen with numbers of 60 digits, before long words were parted.
+            VoxframeError: It hangs or ends; that was seen with words of 300 letters, before they were parted.
         """
         del seed
         words = parted(" ".join(_MARKUP.sub(" ", text).split()))
         if not is_spoken(words):
             return
-        request: dict[str, str | float] = {
-            "text": words.encode(errors="replace").decode(),
+        settings: dict[str, str | float] = {
             "voice": self._voice,
             "speed": manner.tempo / manner.ratio,
             "pitch": 2 ** (_SEMITONES * manner.pitch / 12),
             "volume": _VOLUME,
         }
-        samples = _without_tail(np.frombuffer(self._asked(request), "<i2").astype(np.float32) / np.float32(32768))
+        words = words.encode(errors="replace").decode()
+        pcm = self._asked(words, settings)
+        if pcm is None:
+            # Something in it cannot be pronounced: then word for word, and syllable for syllable about.
+            short = parted(words, letters=_SYLLABLES).split()
+            pcm = b"".join(self._asked(word, settings) or b"" for word in short if is_spoken(word))
+        samples = _without_tail(np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768))
         if len(samples):
             yield Stretch(samples=samples)
 
-    def _asked(self, request: dict[str, str | float]) -> bytes:
+    def _asked(self, text: str, settings: dict[str, str | float]) -> bytes | None:
+        """The samples of a text, or None where Pico gives up.
+
+        Raises:
+            VoxframeError: It hangs or ends.
+        """
         child = self._child or self._started()
-        child.write(json.dumps(request).encode() + b"\n")
+        child.write(json.dumps({"text": text, **settings}).encode() + b"\n")
         try:
-            pcm = _answer(child)
+            return _answer(child)
         except (EOFError, TimeoutError):
             child.end()
             self._child = None
-            raise VoxframeError(f"Pico did not get through a text of {len(str(request['text']))} characters") from None
-        if pcm is None:
-            raise VoxframeError(f"Pico cannot say a text of {len(str(request['text']))} characters")
-        return pcm
+            raise VoxframeError(f"Pico did not get through a text of {len(text)} characters") from None
 
     def _started(self) -> Child:
         child = Child([sys.executable, "-P", str(_CHILD)], remedy=_REMEDY)
