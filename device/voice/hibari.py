@@ -73,7 +73,7 @@ class HibariEngine:
             self._front, self._back = _session(front), _session(graph.cut(inputs=shaped, outputs=_SPECTRA))
         except ImportError as error:
             raise MissingModelError(f"hibari-tts is not installed; {_REMEDY}") from error
-        except (OSError, ValueError) as error:
+        except (AttributeError, EOFError, KeyError, OSError, ValueError) as error:
             raise MissingModelError(f"hibari-tts is damaged or not 0.2.1 ({error}); {_REMEDY}") from error
 
     @property

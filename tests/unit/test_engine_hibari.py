@@ -158,6 +158,15 @@ def test_bending_by_nothing_keeps_each_harmonic_and_draws_a_line_between_them() 
 
 
 @needs_hibari
+def test_packed_dictionaries_read_as_those_of_the_package(engine: HibariEngine) -> None:
+    theirs: Any = import_module("hibari.g2p").G2P()
+    text = f"{SENTENCE} Dr. O'Neil's 3 geese, read in 1895, weren't \u00a35.20 each; zxqvbl!"
+    assert [token[1] for token in engine._phonemes._tokens(text)] == [
+        token.phonemes or "" for token in theirs.phonemize_tokens(theirs.tokenize(engine._phonemes._normalise(text)))
+    ]
+
+
+@needs_hibari
 def test_longer_vowels_take_from_the_consonants(engine: HibariEngine) -> None:
     plain, slow = (said(engine, SENTENCE, Manner(vowel=vowel)) for vowel in (1.0, 1.3))
     assert len(slow[0]) == pytest.approx(len(plain[0]), rel=0.02)
