@@ -232,6 +232,12 @@ def test_digits_that_its_rules_stumble_over_do_not_silence_the_rest(engine: Hiba
 
 
 @needs_hibari
+def test_phonemes_inside_a_text_are_no_phonemes(engine: HibariEngine) -> None:
+    _, symbols = engine._phonemes("[cats](/d\u02c8\u0254\u0261z/)")
+    assert "".join(symbol.letter for symbol in symbols).startswith("k\u02c8\u00e6ts")
+
+
+@needs_hibari
 def test_a_long_text_goes_through_the_network_in_parts_with_all_marks_in_front(engine: HibariEngine) -> None:
     text = " ".join(["banana"] * 90)
     samples, marks = said(engine, text)
