@@ -181,13 +181,22 @@ def main(rounds: int) -> None:
 
 
 def _compare(language: str, said: dict[str, list[Said]]) -> None:
-    """Each engine against each after it, sentence by sentence."""
+    """Each engine against each after it, sentence by sentence: rounds are averaged, as some throw no dice."""
+    sentences = len(SENTENCES[language])
     for (one, ones), (other, others) in combinations(said.items(), 2):
         told = []
         for scale in Opinion._fields:
-            ahead = [getattr(a.opinion, scale) - getattr(b.opinion, scale) for a, b in zip(ones, others, strict=True)]
-            told.append(f"{scale} {statistics.median(ahead):+.2f} ({sum(by > 0 for by in ahead)} of {len(ahead)})")
-        print(f"{language:4}{one} against {other}, pair by pair: {', '.join(told)}")
+            first, second = (
+                [
+                    statistics.fmean(getattr(each.opinion, scale) for each in of[at::sentences])
+                    for at in range(sentences)
+                ]
+                for of in (ones, others)
+            )
+            ahead = [a - b for a, b in zip(first, second, strict=True)]
+            better = sum(by > 0 for by in ahead)
+            told.append(f"{scale} {statistics.median(ahead):+.2f} (better in {better} of {sentences})")
+        print(f"{language:4}{one} against {other}: {', '.join(told)}")
 
 
 if __name__ == "__main__":
