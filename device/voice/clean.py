@@ -2,54 +2,117 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
-LONGEST = 400
-"""Characters of one piece of text: longer ones are cut at sentence or clause ends, so that no piece takes for ever."""
+from device.voice import markup, scripts
+from device.voice.expand import expanded
+from device.voice.rules import rules
 
-_TAG = re.compile(r"<[/!?]?[A-Za-z][^<>]*>")
+LONGEST = 250
+"""Characters of one piece of text, about 40 words. A longer sentence is cut at clause ends, although a clause alone
+gets other durations than within its sentence, so that no piece takes for ever."""
+
+LONGEST_WORD = 80
+"""Letters; the longest word in a German dictionary has 79. espeak-ng drops what is beyond some 150."""
+
+_ROUNDS = 8
+"""What is taken out may leave something new behind; text made to do so again and again is stripped to its words."""
+
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_ORDINAL = re.compile("([\u00aa\u00ba])")
+_VULGAR = re.compile("(?<=\\d)([\u00bc-\u00be\u2150-\u215e])")
+_WRITTEN = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02bb\u2032\uff07", "'"),
+        **dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2044\u2215", "/"),
+        **dict.fromkeys("\u3001\uff0c\u060c\uff64", ", "),
+        **dict.fromkeys("\u3002\uff0e\uff61\u0964\u0965\u06d4", ". "),
+        **dict.fromkeys("\uff01", "! "),
+        **dict.fromkeys("\uff1f\u061f", "? "),
+        **dict.fromkeys("\uff1b\u061b", "; "),
+        "\uff1a": ": ",
+        "\u2116": "#",
+        **dict.fromkeys("\u2120\u2122", " "),
+    }
+)
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _SPACE = re.compile(r"\s+")
-_BRACKETS = re.compile(r"[\[\]{}<>|\\^~`_*#=]+")
-# The second of each pair ends a sentence or a clause in Chinese and Japanese, where no space follows.
-_SENTENCE_END = re.compile("(?<=[.!?])\\s+|(?<=[\u3002\uff01\uff1f])\\s*")
-_CLAUSE_END = re.compile("(?<=[,;:])\\s+|(?<=[\u3001\uff0c\uff1b\uff1a])\\s*")
-_SPOKEN_SYMBOLS = frozenset("+%&@$\u20ac\u00a3\u00a5\u00b0\u00a7\u00bd\u00bc\u00be\u00d7\u00f7")
-_LAST_PUNCTUATION = 0x30FF
-"""Punctuation beyond the Japanese block is ornament, or stands for vertical writing."""
+_OPENING, _CLOSING = re.compile(r"(?<=\s)\(|\(\s"), re.compile(r"\)(?=\s)")
+_DASH = re.compile(r"(?<=\w)(?:\s*[\u2013\u2014\u2015]\s*| -{1,3} |-{2,3})(?=\w)")
+_STRAY_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|(?<=\d)-(?=\d)")
+_STRAY_APOSTROPHE = re.compile(r"(?<!\w)'+(?!\w)|'{2,}")
+_MISSING_SPACE = re.compile(r"(?<=[a-z]{2})([.!?])(?=[A-Z][a-z])")
+_STOPS = re.compile(r"[.,;:!?](?:\s*[.,;:!?])+")
+_BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
+_LONG_WORD = re.compile(rf"([^\s.,;:!?]{{{LONGEST_WORD}}})(?=[^\s.,;:!?])")
+_SAID = frozenset(" .,;:!?'-")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?![a-z\u00df-\u00f6\u00f8-\u00ff])")
+_CLAUSE_END = re.compile(r"(?<=[.!?,;:])\s+")
 
-_KEPT_CATEGORIES = frozenset("LMN")
-_WIDE = frozenset("\uff01\uff0c\uff0e\uff1a\uff1b\uff1f")
-_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 
+def clean(text: str, *, language: str = "en") -> str:
+    """The text as words: without tags, emoji, control and invisible characters, with words for abbreviations and signs.
 
-def clean(text: str) -> str:
-    """The text without tags, emoji, control and invisible characters, its white space folded.
-
-    Brackets go too: `[[...]]` would be taken for phonemes. The result is empty where no letter or digit is left.
-    Cleaning twice is cleaning once.
+    What is left are letters that the language uses, digits, spaces and the signs that a voice breathes at. The result
+    is empty where no letter or digit is left. Cleaning twice is cleaning once.
     """
-    # What is taken out may leave something new behind, such as an entity with an invisible character in it.
-    while (cleaned := _cleaned(text)) != text:
+    for _ in range(_ROUNDS):
+        if (cleaned := _cleaned(text, language)) == text:
+            return cleaned
         text = cleaned
-    return text
+    return _SPACE.sub(" ", re.sub(r"[\W_]", " ", text)).strip()
 
 
-def _cleaned(text: str) -> str:
-    text = _TAG.sub(" ", html.unescape(text))
-    text = _BRACKETS.sub(" ", unicodedata.normalize("NFC", text))
-    text = "".join(each if _is_spoken(each) else _replacement(each) for each in text)
-    text = _SPACE.sub(" ", text).strip()
+def pieces(text: str, *, language: str = "en") -> list[str]:
+    """The cleaned text, cut where a voice should not take it at once: at sentences, then at clauses, then at words."""
+    done: list[str] = []
+    for sentence in _SENTENCE_END.split(clean(text, language=language)):
+        done.extend(_packed([sentence], (_CLAUSE_END, _SPACE)))
+    return [piece for piece in done if any(each.isalnum() for each in piece)]
+
+
+def _cleaned(text: str, language: str) -> str:
+    said = rules(language)
+    text = "".join(each for each in text if not _is_invisible(each))
+    text = markup.bare(text, at=said.symbols.get("@", ""), point=said.point)
+    text = _normal(text)
+    text = scripts.spoken(text, language=language)
+    text = _SPACE.sub(" ", _PARAGRAPH.sub(". ", text.strip())).strip()
+    text = expanded(text, language=language)
+    text = _CLOSING.sub(", ", _OPENING.sub(", ", text))
+    text = _DASH.sub(", ", text)
+    text = "".join(each if _is_said(each) else _replacement(each) for each in text)
+    text = _STRAY_APOSTROPHE.sub(" ", _STRAY_DASH.sub(" ", text))
+    return _breathing(text)
+
+
+def _normal(text: str) -> str:
+    """Letters and digits in their usual form, whatever they look like; without marks that no letter has."""
+    text = _VULGAR.sub(r" \1", text.translate(_WRITTEN))
+    text = "".join(
+        part if _ORDINAL.match(part) else unicodedata.normalize("NFKC", part) for part in _ORDINAL.split(text)
+    )
+    text = text.translate(_WRITTEN)
+    return "".join(
+        scripts.digit(each) if each.isdecimal() else each
+        for each in text
+        if each.isascii() or not scripts.is_stacked(each)
+    )
+
+
+def _breathing(text: str) -> str:
+    """White space and stops as one writes them: one at a time."""
+    text = _MISSING_SPACE.sub(r"\1 ", _SPACE.sub(" ", text))
+    text = _STOPS.sub(lambda found: _strongest(found[0]), text)
+    text = _BEFORE_STOP.sub("", _SPACE.sub(" ", text)).lstrip(" .,;:!?-").rstrip()
+    text = _LONG_WORD.sub(r"\1 ", text)
     return text if any(each.isalnum() for each in text) else ""
 
 
-def pieces(text: str) -> list[str]:
-    """The cleaned text, cut where a voice should not take it at once: at sentences, then at clauses, then at words."""
-    done: list[str] = []
-    for sentence in _SENTENCE_END.split(clean(text)):
-        done.extend(_packed([sentence], (_CLAUSE_END, _SPACE)))
-    return [piece for piece in done if any(each.isalnum() for each in piece)]
+def _strongest(stops: str) -> str:
+    return next((f"{each} " for each in "?!.;:," if each in stops), " ")
 
 
 def _packed(parts: list[str], cuts: tuple[re.Pattern[str], ...]) -> list[str]:
@@ -74,13 +137,14 @@ def _joined(parts: list[str]) -> list[str]:
     return joined
 
 
-def _is_spoken(each: str) -> bool:
-    category = unicodedata.category(each)
-    if category[0] in _KEPT_CATEGORIES:
-        return each not in _JOINERS
-    return each in _SPOKEN_SYMBOLS or (category[0] == "P" and (ord(each) <= _LAST_PUNCTUATION or each in _WIDE))
+def _is_said(each: str) -> bool:
+    return each in _SAID or unicodedata.category(each)[0] in "LMN"
+
+
+def _is_invisible(each: str) -> bool:
+    # Private, unassigned and half characters too; the soft hyphen is one of category Cf.
+    return each in _INVISIBLE or unicodedata.category(each) == "Cf" or "\ufe00" <= each <= "\ufe0f"
 
 
 def _replacement(each: str) -> str:
-    # What is invisible joins nothing; what is seen, such as an emoji, stood between words.
-    return "" if unicodedata.category(each) == "Cf" or each in _JOINERS else " "
+    return "" if each in '()"\u201c\u201d' else " "
