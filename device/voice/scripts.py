@@ -35,8 +35,15 @@ _SCRIPTS: dict[str, frozenset[str]] = (
 )
 """What is spoken beside Latin letters, which every voice can say. A language that is not here: all scripts."""
 
+_NAMED = frozenset(chr(at) for at in (*range(0x391, 0x3AA), *range(0x3B1, 0x3CA)) if at != 0x3A2)  # noqa: PLR2004
+"""The letters of the Greek alphabet, which have names that one hears in formulas."""
+
 _LAST_PLAIN_LATIN = 0x17F
 _COMBINING = ((0x300, 0x36F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F))
+
+
+_FEW_MARKS = frozenset({"da", "de", "en", "es", "fi", "fr", "it", "nb", "nl", "no", "pt", "sv"})
+"""Where a letter such as those of Vietnamese names is spelled by its number, and is better read without its marks."""
 
 
 def primary(language: str) -> str:
@@ -56,8 +63,8 @@ def spoken(text: str, *, language: str) -> str:
         if not script or scripts is None:
             done.append(run)
         elif script == "LATIN":
-            done.append("".join(map(_plain, run)))
-        elif script in scripts or (script == "GREEK" and len(run) == 1):
+            done.append("".join(map(_plain, run)) if primary(language) in _FEW_MARKS else run)
+        elif script in scripts or run in _NAMED:
             done.append(run)
         else:
             done.append(" ")
@@ -77,13 +84,10 @@ def _script(each: str) -> str:
 @lru_cache(maxsize=4096)
 def _plain(each: str) -> str:
     """A letter of the rare Latin blocks as the voice knows it: the letter without what is on it, or nothing."""
-    if ord(each) <= _LAST_PLAIN_LATIN or not each.isalpha():
+    if (ord(each) <= _LAST_PLAIN_LATIN and each != "\u0131") or not each.isalpha():
         return each
-    base = unicodedata.normalize("NFD", each)[0]
-    if ord(base) <= _LAST_PLAIN_LATIN:
-        # Vietnamese and Romanian letters are whole words' letters there; espeak-ng knows them.
-        return each
-    return " "
+    base = unicodedata.normalize("NFD", each.replace("\u0131", "i"))[0]
+    return base if ord(base) <= _LAST_PLAIN_LATIN else " "
 
 
 def digit(each: str) -> str:

@@ -69,6 +69,7 @@ ENGLISH = [
     ("e\u0301te\u0301 z\u0336a\u0336", "été za"),
     ("𝓗ello Ｗorld ①", "Hello World 1"),
     ("naïve Łódź", "naïve Łódź"),
+    ("Nguyễn Sơn", "Nguyen Son"),
     ("hello Привет 日本語there", "hello there"),
     ("α and β", "α and β"),
     ("$ % & @ # * + = ° §", ""),
@@ -87,6 +88,7 @@ OTHERS = [
     ("zh", "你好，世界。hello！", "你好, 世界. hello!"),
     ("ru", "Привет, мир. 日本", "Привет, мир."),
     ("hi", "नमस्ते। १२", "नमस्ते. 12"),
+    ("vi", "Nguyễn Sơn", "Nguyễn Sơn"),
     ("xx", "Привет שלום", "Привет שלום"),
     ("../en", "50%", "50"),
 ]
