@@ -65,7 +65,7 @@ class FormantWarp:
 
     def finish(self) -> Samples:
         """The rest: as many samples have come out then as went in."""
-        return self._run(np.zeros(2 * self._size, np.float32))
+        return self._run(np.zeros(self._size, np.float32))
 
     def _run(self, samples: Samples) -> Samples:
         sound = np.concatenate([self._waiting, samples])
@@ -92,11 +92,14 @@ class FormantWarp:
         spectra = np.fft.rfft(frames * self._window)
         power = spectra.real**2 + spectra.imag**2
         cepstra = np.log(power + self._floor) @ self._to_cepstrum
-        gains = np.exp(np.clip(cepstra @ self._to_change, -self._most, self._most))
+        gains = cepstra @ self._to_change
+        np.clip(gains, -self._most, self._most, out=gains)
+        np.exp(gains, out=gains)
         # Each frame stays as loud as it was.
         louder = np.einsum("ij,ij->i", power, gains * gains)
-        gains *= np.sqrt((power.sum(axis=1) + _SILENCE) / (louder + _SILENCE))[:, None]
-        moved = np.fft.irfft(spectra * gains, self._size).astype(np.float32, copy=False)
+        gains *= np.sqrt((np.einsum("ij->i", power) + _SILENCE) / (louder + _SILENCE))[:, None]
+        spectra *= gains
+        moved = np.fft.irfft(spectra, self._size).astype(np.float32, copy=False)
         moved *= self._window
         return moved.reshape(-1, 2, self._hop)
 
@@ -117,4 +120,4 @@ def _matrices(factor: float, size: int, sample_rate: int) -> tuple[Samples, Samp
     moved = np.cos(2 * np.pi * np.outer(source, quefrency) / size)
     taper = np.minimum(1, 2 - 2 * quefrency / last)
     to_change = 2 * (moved - waves) * taper
-    return to_cepstrum.astype(np.float32), to_change.T.astype(np.float32)
+    return to_cepstrum.astype(np.float32), np.ascontiguousarray(to_change.T, np.float32)

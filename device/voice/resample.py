@@ -30,8 +30,8 @@ _KAISER = 6.0
 _BLOCK = 64
 """Samples made in one product, about: fewer are slow in Python, more multiply more zeros."""
 
-LARGEST_PRODUCT = 200_000
-"""Multiplications in one matrix product. OpenBLAS gives those of more than 2^18 to several threads, which spin while
+LARGEST_PRODUCT = 2**18
+"""Multiplications in one matrix product. OpenBLAS gives larger ones to several threads, which spin while
 they wait: up to a hundred times the CPU time where another process wants a core.
 """
 
