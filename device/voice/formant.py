@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from device.voice.engine import Samples
 
 HOP_SECONDS = 0.0145
-"""Between two frames, each of which is twice as long and a half of which is in the next."""
+"""Between two frames, each of which is twice as long and a half of which is in the next.
+
+To DNSMOS (P.808, three sentences, the personas umber, teal and coral) this is as good as 23 ms: 4.22, 3.99 and 3.95
+against 4.23, 3.93 and 3.92; 7 ms is worse: 4.16, 3.79 and 3.79.
+"""
 
 LIFTER_SECONDS = 0.0035
 """What is slower in the cepstrum is envelope: below the period of any voice up to 285 Hz."""

@@ -27,7 +27,7 @@ _PASSED = 0.94
 
 _KAISER = 6.0
 
-_BLOCK = 64
+_BLOCK = 32
 """Samples made in one product, about: fewer are slow in Python, more multiply more zeros."""
 
 LARGEST_PRODUCT = 2**18
