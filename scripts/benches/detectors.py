@@ -84,11 +84,21 @@ def main() -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             for number, pixels in enumerate(pictures):
                 np.save(folder / f"{number}.npy", pixels.rgb)
-            peers = stack.enter_context(PeerProcess(photos=folder, yunet=yunet_model, threads=THREADS))
+            peers = stack.enter_context(
+                PeerProcess(
+                    "detector_peers",
+                    folder,
+                    yunet_model,
+                    str(THREADS),
+                    environment="bench-mediapipe",
+                    peers="MediaPipe, Haar and OpenCV 4",
+                    log=folder / "peers.log",
+                )
+            )
         except AbsentError as error:
             absent.append(str(error))
         else:
-            makers |= {name: peers.maker(name) for name in peers.names}
+            makers |= {name: _there(peers, name) for name in peers.greeting}
         results = _run(makers, number=len(photos), rounds=rounds)
     _print(results, photos, rounds)
     for reason in absent:
@@ -120,6 +130,20 @@ def _here(pictures: Sequence[Pixels], yunet_model: Path) -> dict[str, Callable[[
         return look
 
     return {OURS: ours, REFERENCE: lambda: yunet(640), "YuNet 320, OpenCV 5": lambda: yunet(320)}
+
+
+def _there(peers: PeerProcess, name: str) -> Callable[[], Look]:
+    """A detector that runs in the process of the peers."""
+
+    def look(photo: int) -> tuple[float, list[Rectangle]]:
+        answer = peers.ask({"look": name, "photo": photo})
+        return answer["ms"], [(x, y, width, height) for x, y, width, height in answer["boxes"]]
+
+    def make() -> Look:
+        peers.ask({"make": name})
+        return look
+
+    return make
 
 
 def _run(makers: Mapping[str, Callable[[], Look]], *, number: int, rounds: int) -> dict[str, Result]:
