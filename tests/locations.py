@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cache
 
 import pytest
@@ -11,6 +12,10 @@ from device.core.errors import MissingModelError
 from device.models.folder import models_folder
 from device.models.manifest import load_manifest
 from device.models.registry import Registry, VoiceFiles
+from device.voice.load import PiperFiles
+from device.voice.personas import Personas
+from device.voice.resting import RestingEngine
+from device.voice.synthesiser import EngineSynthesiser
 
 
 @cache
@@ -25,3 +30,20 @@ def voice() -> VoiceFiles:
         return registry().voice("en_US-joe-medium")
     except MissingModelError as error:
         pytest.skip(str(error))
+
+
+def piper_files() -> PiperFiles:
+    """The default voice with all that belongs to it."""
+    files = voice()
+    return PiperFiles.of(files.model, files.config, direction=registry().pitch_direction(files.name))
+
+
+def synthesiser(*, noise: bool = False) -> EngineSynthesiser:
+    """The default voice as it is wired, without a cache; without noise it says the same each time."""
+    files = piper_files()
+    schedule = files.schedule(time.perf_counter)
+    return EngineSynthesiser(
+        engine=RestingEngine(lambda: files.load(schedule=schedule, noise=noise), idle_seconds=0),
+        personas=Personas.load(),
+        schedule=schedule,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -48,6 +49,13 @@ def scene_of(*faces: Mapping[str, Any]) -> Scene:
         claims.extend(factories.claim(f"face {index}", name, value) for name, value in values.items())
     made = tuple(_face(index, DEFAULTS | dict(values), 50.0) for index, values in enumerate(faces))
     return Scene(faces=made, claims=tuple(claims))
+
+
+def glance_at(scene: Scene) -> Scene:
+    """What the detector alone knows of it."""
+    faces = tuple(replace(face, facing=None, head=None, smiling=None, smile=None) for face in scene.faces)
+    claims = tuple(claim for claim in scene.claims if claim.name in ("faces", "place", "distance"))
+    return Scene(faces=faces, claims=claims)
 
 
 def _face(index: int, values: Mapping[str, Any], side: float) -> Face:

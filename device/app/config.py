@@ -105,6 +105,8 @@ def _section(name: str, content: Mapping[str, object], folder: Path, mistakes: l
 def _fitted(each: Field[Any], value: object, folder: Path) -> object:
     if "Path" in str(each.type):
         return folder / Path(str(value)).expanduser() if value else None
+    if isinstance(value, list):
+        return tuple(value)
     return float(value) if each.type == "float" and isinstance(value, int) else value
 
 
@@ -145,6 +147,6 @@ def _as_toml(value: object) -> str:
         return json.dumps(str(value), ensure_ascii=False)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name} = {_as_toml(each)}" for name, each in value.items()) + "}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(_as_toml(each) for each in value) + "]"
     return str(value)

@@ -14,7 +14,7 @@ from device.app.text import complain
 from device.app.wiring import PHOTOS, Wiring
 from device.core.errors import BadPhotoError, VoxframeError
 from device.pipeline.record import claim_values, record_of, record_of_error
-from device.pipeline.speak import speak, with_speech
+from device.pipeline.tell import tell
 from device.report.page import Entry, render_page
 from device.report.picture import encode_jpeg
 from device.text.texts import Texts
@@ -69,13 +69,12 @@ def _own(photo: Path) -> Exhibit:
 
 def _entry(exhibit: Exhibit, wav: Path, wiring: Wiring, describer: Describer, synthesiser: Synthesiser) -> Entry:
     try:
-        described = describer.describe(exhibit.path, speaking=exhibit.speaking)
+        beginning = describer.begin(exhibit.path, speaking=exhibit.speaking)
+        player = wiring.player(wav=wav, aloud=False)
+        described, _ = tell(beginning, synthesiser=synthesiser, player=player, clock=wiring.clock)
     except BadPhotoError as error:
         complain(error)
         return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
-    player = wiring.player(wav=wav, aloud=False)
-    spoken = speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock)
-    described = with_speech(described, spoken)
     print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
     pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
     return Entry(

@@ -44,6 +44,10 @@ def _one_of(*choices: str) -> Callable[[Any], bool]:
     return lambda value: value in choices
 
 
+def _names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
 def _device_name(value: object) -> bool:
     return isinstance(value, str) and value != "all" and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None
 
@@ -103,11 +107,35 @@ class MqttSettings:
 class VoiceSettings:
     """The voice."""
 
+    engine: Literal["auto", "piper", "espeak", "hibari", "pico"] = key(
+        "auto",
+        "Who speaks. auto: the Piper voice where it speaks the language, else Pico where it is there, else espeak-ng.",
+        "auto, piper, espeak, hibari or pico",
+        _one_of("auto", "piper", "espeak", "hibari", "pico"),
+    )
     name: str = key(
         "en_US-joe-medium",
         "The name of a Piper voice, or the path of its .onnx file with its .onnx.json beside it.",
         "a name or a path",
         lambda value: isinstance(value, str) and bool(value.strip()),
+    )
+    personas: Path | None = key(
+        None, "A file of personas and moods, beside those that come with voxframe or in place of them.", FILE, _text
+    )
+    cast: tuple[str, ...] = key(
+        (),
+        "The personas of the people in a photo, from left to right; empty: by their place and the photo itself.",
+        "a list of names of personas",
+        _names,
+    )
+    idle_seconds: float = key(
+        300.0,
+        "How long the voice stays in memory after it spoke; it is loaded again in a moment. 0: for ever.",
+        "0 to 86400",
+        _number(0, 86400),
+    )
+    cache_megabytes: float = key(
+        16.0, "Room on disk for phrases that were spoken before; 0 keeps none.", "0 to 1000", _number(0, 1000)
     )
 
 

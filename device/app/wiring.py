@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from device.app.settings import Settings
+    from device.app.voices import Voices
     from device.core.ports import Bus, Camera, JobStore, PhotoStore, Player, Synthesiser
     from device.core.types import Job
     from device.models.registry import Registry
@@ -63,7 +64,9 @@ class Wiring:
         """
         import cv2
 
+        from device.app.once import once
         from device.decode.decoder import Limits, PhotoDecoder
+        from device.narration.cast import Cast
         from device.narration.narrator import TemplateNarrator
         from device.pipeline.describe import Describer
         from device.text.texts import Texts
@@ -87,19 +90,32 @@ class Wiring:
             ),
             detector=detector,
             analyser=MeshAnalyser(mesher=mesher),
-            narrator=TemplateNarrator(texts=Texts(settings.device.language)),
+            narrator=TemplateNarrator(
+                texts=Texts(settings.device.language),
+                cast=Cast(personas=self.voices().personas().names[1:], chosen=tuple(settings.voice.cast)),
+            ),
+            once=once,
         )
 
-    def synthesiser(self) -> Synthesiser:
-        """The voice, loaded.
+    def voices(self) -> Voices:
+        """Who can speak."""
+        from device.app.voices import Voices
+
+        return Voices(
+            settings=self.settings.voice,
+            registry=self.registry(),
+            state=state_folder(),
+            monotonic=self.clock.monotonic,
+        )
+
+    def synthesiser(self, language: str | None = None) -> Synthesiser:
+        """The voice, loaded; for the language of the device where none is named.
 
         Raises:
             MissingModelError: It is absent or damaged.
+            UsageError: No voice that is here speaks the language.
         """
-        files = self.registry().voice(self.settings.voice.name)
-        from device.voice.piper import PiperSynthesiser
-
-        return PiperSynthesiser(model=files.model, config=files.config, name=files.name)
+        return self.voices().synthesiser(language or self.settings.device.language)
 
     def player(self, *, wav: Path | None, aloud: bool) -> Player:
         """Where a speech goes: a file, the loudspeaker, or both."""

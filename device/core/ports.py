@@ -5,9 +5,10 @@ Each has one contract suite in tests/contract, which every implementation passes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from device.core.types import (
@@ -26,12 +27,21 @@ if TYPE_CHECKING:
         Status,
     )
 
+T = TypeVar("T")
+
 
 class Clock(Protocol):
     """Time, as the pipeline sees it."""
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment; never goes back."""
+
+
+class Once(Protocol):
+    """Work that is done once, although several threads ask for what comes of it."""
+
+    def __call__(self, work: Callable[[], T], /) -> Callable[[], T]:
+        """What gives the result of `work`: who asks first does it, the others wait; an error is raised for all."""
 
 
 class Camera(Protocol):
@@ -78,6 +88,12 @@ class FaceDetector(Protocol):
 class FaceAnalyser(Protocol):
     """What may be said of the faces."""
 
+    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
+        """The scene as the detector alone knows it: how many faces, where, how far; at once, no face is looked at.
+
+        It has the faces of `analyse` in their order, and of its claims those about the number, places and distances.
+        """
+
     def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
         """The scene with its claims; faces keep the order of `detections`."""
 
@@ -86,7 +102,11 @@ class Narrator(Protocol):
     """Sentences from a scene."""
 
     def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
-        """The sentences, in order, each with the claims it rests on; the same seed gives the same words."""
+        """The sentences, in order, each with the claims it rests on; the same seed gives the same words.
+
+        There is at least one. The first, the opening, rests on what the detector alone knows: for the glance at a scene
+        it is the same as for the whole of it, so that it may be spoken while the faces are still being looked at.
+        """
 
 
 class Synthesiser(Protocol):

@@ -232,8 +232,10 @@ class SpeechChunk:
         sample_rate: Samples a second; the same for all chunks of a speech.
         utterance: Which utterance of the narration it belongs to, from 0.
         marks: What is heard when, in samples from the start of the speech. All marks of a sentence come with its first
-            chunk, so that captions and a moving face know ahead.
+            chunk, so that captions and a moving face know ahead; where the voice does not know them, the sentence
+            alone is marked, in its last chunk.
         cached: Whether it was kept from an earlier time.
+        making_seconds: How long its making took.
     """
 
     pcm: Pcm
@@ -241,6 +243,7 @@ class SpeechChunk:
     utterance: int
     marks: tuple[Mark, ...] = ()
     cached: bool = False
+    making_seconds: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -265,7 +268,8 @@ class Timings:
     """How long each stage took, in milliseconds; None for a stage that did not run.
 
     `first_audio_ms` runs from the start of the request, models loaded, to the first sample above -40 dBFS handed to
-    the player, any lead-in silence before it counted.
+    the player, any lead-in silence before it counted. `cached` counts the sentences that were not made but kept from
+    an earlier time.
     """
 
     load_ms: float | None = None
@@ -276,6 +280,7 @@ class Timings:
     first_audio_ms: float | None = None
     synthesis_ms: float | None = None
     total_ms: float | None = None
+    cached: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

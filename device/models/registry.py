@@ -60,6 +60,11 @@ class Registry:
         trouble = "is missing" if state == "missing" else "is damaged"
         raise MissingModelError(f"{path} {trouble} ({model.purpose}); fetch it with: {FETCH}")
 
+    def pitch_direction(self, voice: str) -> Path | None:
+        """The file of what raises the pitch of a voice: shipped, or put beside the voice; None where there is none."""
+        places = (folder / f"{voice}.pitch.npy" for folder in (self.folder, self.manifest.shipped))
+        return next((place for place in places if place.is_file()), None)
+
     def voice(self, name: str) -> VoiceFiles:
         """A voice by its name, or by the path of its .onnx file.
 

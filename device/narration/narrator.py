@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.core.types import Utterance
+from device.narration.cast import Cast
 from device.narration.facts import MOST_ONE_BY_ONE, facts_of
 from device.narration.phrases import Phrases
 
@@ -20,13 +21,19 @@ if TYPE_CHECKING:
 class TemplateNarrator:
     """Sentences from Fluent templates; the opening comes first and is short, for somebody waits for it."""
 
-    def __init__(self, *, texts: Texts) -> None:
+    def __init__(self, *, texts: Texts, cast: Cast | None = None) -> None:
         self._texts = texts
+        self._cast = cast or Cast()
 
     def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
         """The sentences, in order; the same seed gives the same words. Without a face the narrator speaks."""
         facts = facts_of(scene)
-        story = _Story(facts=facts, phrases=Phrases(texts=self._texts, seed=seed), language=self._texts.language)
+        story = _Story(
+            facts=facts,
+            phrases=Phrases(texts=self._texts, seed=seed),
+            language=self._texts.language,
+            personas=self._cast.of(len(facts.faces), seed=seed),
+        )
         return story.told_by_people() if speaking == "person" and facts.faces else story.told_by_narrator()
 
 
@@ -35,6 +42,7 @@ class _Story:
     facts: Facts
     phrases: Phrases
     language: str
+    personas: tuple[str | None, ...]
 
     def told_by_narrator(self) -> Iterator[Utterance]:
         facts, number = self.facts, len(self.facts.faces)
@@ -97,4 +105,5 @@ class _Story:
 
     def _said(self, speaker: Speaker, name: str, because: tuple[Claim, ...], **values: str | int) -> Utterance:
         text = self.phrases.sentence(name, **values)
-        return Utterance(speaker=speaker, text=text, language=self.language, because=because)
+        persona = None if speaker == "narrator" else self.personas[speaker]
+        return Utterance(speaker=speaker, text=text, language=self.language, because=because, persona=persona)

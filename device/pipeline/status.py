@@ -27,8 +27,8 @@ class StatusBoard:
 
     def speaking(self, narration: str) -> None:
         """Show that this text is being spoken."""
-        self._status = replace(self._status, last_narration=narration)
-        self.show("speaking")
+        queue = self._jobs.waiting()
+        self._change(replace(self._status, activity="speaking", queue=queue, last_narration=narration))
 
     def quiet(self, reason: QuietReason | None) -> None:
         """Show why the device is quiet, or with None that nothing keeps it from speaking."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from device.core.errors import BadPhotoError, MissingDeviceError
 from device.core.types import Event
 from device.pipeline.record import record_of
-from device.pipeline.speak import speak, with_speech
+from device.pipeline.tell import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Bus, Clock, JobStore, PhotoStore, Player, Synthesiser
-    from device.core.types import Job, Speaking
+    from device.core.types import Described, Job, Speaking
     from device.pipeline.describe import Describer
     from device.pipeline.status import StatusBoard
 
@@ -72,25 +73,29 @@ class Worker:
             self._let_go(job)
 
     def _do(self, job: Job) -> None:
-        described = self.describer.describe(job.path, speaking=self.speaking)
+        beginning = self.describer.begin(job.path, speaking=self.speaking)
+        self.board.speaking(beginning.opening.text)
+        described, played = tell(
+            beginning,
+            synthesiser=self.synthesiser,
+            player=self.player_for(job),
+            clock=self.clock,
+            known=partial(self._known, job),
+        )
+        self.board.quiet(None)
+        self.bus.last(record_of(described))
+        if played.complete:
+            seconds = round(played.seconds, 3)
+            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
+            self.bus.event(Event(event_type="spoken", fields={"seconds": seconds}))
+
+    def _known(self, job: Job, described: Described) -> None:
         text = " ".join(utterance.text for utterance in described.narration)
         faces, people = len(described.scene.faces), described.scene.people
         self.bus.last(record_of(described))
         self.bus.event(Event(event_type="described", fields={"faces": faces, "people": people, "text": text}))
         _log.info("photo %d: %s", job.id, text)
         self.board.speaking(text)
-        spoken = speak(
-            described.narration,
-            synthesiser=self.synthesiser,
-            player=self.player_for(job),
-            clock=self.clock,
-        )
-        self.board.quiet(None)
-        self.bus.last(record_of(with_speech(described, spoken)))
-        if spoken.played.complete:
-            seconds = round(spoken.played.seconds, 3)
-            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
-            self.bus.event(Event(event_type="spoken", fields={"seconds": seconds}))
 
     def _set_aside(self, job: Job, reason: str, *, code: str) -> None:
         self.jobs.fail(job, reason)

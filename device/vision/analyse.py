@@ -29,10 +29,18 @@ rest."""
 
 
 class MeshAnalyser:
-    """Faces and their claims, from the mesh of each. For one thread."""
+    """Faces and their claims, from the mesh of each. For one thread at a time."""
 
     def __init__(self, *, mesher: FaceMesher) -> None:
         self._mesher = mesher
+
+    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
+        """The scene without any mesh: how many faces, where, how far."""
+        placed = [_placed(photo, detection, f"face {index}") for index, detection in enumerate(detections)]
+        return Scene(
+            faces=tuple(face for face, _ in placed),
+            claims=(_count(detections), *(claim for _, where in placed for claim in where)),
+        )
 
     def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
         """The scene; faces keep the order of `detections`, and no mesh outlives this call."""

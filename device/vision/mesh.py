@@ -52,7 +52,7 @@ class _Square:
 
 
 class FaceMesher:
-    """The mesh network. For one thread."""
+    """The mesh network. For one thread at a time."""
 
     def __init__(self, *, model: Path, threads: int = 1) -> None:
         self._network = Network(model, threads=threads)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Network:
-    """A TFLite file, loaded. For one thread.
+    """A TFLite file, loaded. For one thread at a time.
 
     Outputs come as float32 by their names; `is_int8` says whether the input is int8 rather than float32.
     """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import accumulate
 
+from device.voice.prosody import VOWELS
+
 WORD, CLAUSE = " ", ","
 """What parts words and clauses."""
 
 BREAKS = frozenset((WORD, CLAUSE))
 
-_VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏᵻ")  # noqa: RUF001 - IPA
 
 _ALIKE = frozenset(map(frozenset, ("tɾ", "dɾ", "tʔ", "td", "sz", "ɹɚ", "ɹɜ", "nŋ", "lɫ", "ij", "uw", "ɡk", "vf", "ʁɹ")))  # noqa: RUF001 - IPA
 
@@ -91,14 +92,14 @@ def _cost_beside(said: str, alone: str) -> float:
         return 0.5 if breaks == len("xy") else 4.0
     if frozenset((said, alone)) in _ALIKE:
         return 0.3
-    vowels = (said in _VOWELS) + (alone in _VOWELS)
+    vowels = (said in VOWELS) + (alone in VOWELS)
     return (1.0, 1.6, 0.3)[vowels]
 
 
 def _cost_of_leaving(alone: str) -> float:
     # That words run together is common.
-    return 0.5 if alone in BREAKS else 0.7 if alone in _VOWELS else 1.0
+    return 0.5 if alone in BREAKS else 0.7 if alone in VOWELS else 1.0
 
 
 def _cost_of_adding(said: str) -> float:
-    return {WORD: 1.0, CLAUSE: 1.5}.get(said, 0.7 if said in _VOWELS else 1.0)
+    return {WORD: 1.0, CLAUSE: 1.5}.get(said, 0.7 if said in VOWELS else 1.0)

@@ -24,10 +24,8 @@ KNEE = 0.7
 CEILING = 0.89
 """What no sample passes: -1 dBFS."""
 
-SILENCE = 33
-"""The largest 16-bit sample that counts as silence: -60 dBFS."""
-
-LEAD_SECONDS = 0.04
+EDGE_SECONDS = 0.003
+"""How long a sentence is faded in and out, so that a cut in silence does not click."""
 
 _FULL_SCALE = 32767
 
@@ -42,25 +40,26 @@ def levelled(samples: npt.NDArray[np.float32], *, gain: float = GAIN) -> Pcm:
     return np.round(limited * _FULL_SCALE).astype(np.int16)
 
 
-def begun(pcm: Pcm, *, sample_rate: int) -> Pcm:
-    """The same without most of the silence in front.
+class Edges:
+    """Fades one sentence in and out, chunk by chunk; its last `EDGE_SECONDS` are held until it ends."""
 
-    A voice with noise in its durations now and then waits 0.4 s before the first sound, in place of 0.04. Everything
-    from `LEAD_SECONDS` before the first sample above `SILENCE` on is kept, so that no soft beginning is cut.
-    """
-    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > SILENCE)
-    if len(loud) == 0:
-        return pcm
-    return pcm[max(0, loud[0] - round(LEAD_SECONDS * sample_rate)) :]
+    def __init__(self, *, sample_rate: int) -> None:
+        length = max(1, round(EDGE_SECONDS * sample_rate))
+        self._ramp = np.linspace(0, 1, length, dtype=np.float32)
+        self._held = np.zeros(0, np.int16)
+        self._gone = 0
 
+    def push(self, pcm: Pcm) -> Pcm:
+        """What is ready once this went in too."""
+        sound = np.concatenate([self._held, pcm])
+        ready = max(0, len(sound) - len(self._ramp))
+        self._held, sound = sound[ready:], sound[:ready]
+        rise = self._ramp[self._gone : self._gone + ready]
+        sound[: len(rise)] = np.round(sound[: len(rise)] * rise)
+        self._gone += ready
+        return sound
 
-def faded(pcm: Pcm, *, sample_rate: int, seconds: float = 0.003) -> Pcm:
-    """The same with its ends faded in and out, so that a cut in silence does not click."""
-    length = min(round(seconds * sample_rate), len(pcm) // 2)
-    if length == 0:
-        return pcm
-    ramp = np.linspace(0, 1, length, dtype=np.float32)
-    result = pcm.copy()
-    result[:length] = np.round(pcm[:length] * ramp)
-    result[-length:] = np.round(pcm[-length:] * ramp[::-1])
-    return result
+    def finish(self) -> Pcm:
+        """The rest."""
+        fall = self._ramp[::-1][-len(self._held) :] if len(self._held) else self._ramp[:0]
+        return np.round(self._held * fall).astype(np.int16)

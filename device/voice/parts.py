@@ -87,6 +87,8 @@ class Encoder:
         self._names = EncoderNames.read(folder)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._outputs = [self._names.mean, self._names.spread, self._names.durations, *self._names.static]
+        if not {each.name for each in self._session.get_outputs()}.issuperset(self._outputs):
+            raise MissingModelError(f"{folder / NAMES} is of another voice; mend it with: voxframe models fetch")
 
     def run(
         self,
@@ -133,7 +135,7 @@ class Stream:
         self._session = runtime.session(folder / file, optimised=optimised)
         try:
             self.plan = StreamPlan.from_json(self._session.get_modelmeta().custom_metadata_map["stream"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MissingModelError(f"{folder / file} is damaged; mend it with: voxframe models fetch") from error
         numbers = range(len(self.plan.states))
         self._outputs = [self._session.get_outputs()[0].name, *(f"next_{i}" for i in numbers)]

@@ -1,4 +1,4 @@
-"""How a stream is fed: written by the surgery into the model's metadata, read by who runs it."""
+"""What the surgery leaves for those who run what it made: how a stream is fed, and how fast it was."""
 
 from __future__ import annotations
 
@@ -49,3 +49,31 @@ class StreamPlan:
         values = json.loads(text)
         states = tuple(State(**each) for each in values.pop("states"))
         return cls(states=states, static=tuple(values.pop("static")), **values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the surgery found in a voice.
+
+    Attributes:
+        report: A line for a person; why not, of a voice that does not fit.
+        hop: Samples a frame; 0 where it does not fit.
+        seconds_a_frame: What making one took on this processor, in calls of many.
+    """
+
+    report: str
+    hop: int = 0
+    seconds_a_frame: float = 0.0
+
+    def as_json(self) -> str:
+        """What was found as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Found:
+        """What was found from its text.
+
+        Raises:
+            ValueError, TypeError: It is none.
+        """
+        return cls(**json.loads(text))

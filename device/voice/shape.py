@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from device.voice.formant import FormantWarp
+from device.voice.formant import HOP_SECONDS, FormantWarp
 from device.voice.resample import resampler
 from device.voice.shelf import shelf
 
 if TYPE_CHECKING:
     from device.voice.engine import Manner, Samples
+
+
+def withheld_seconds(manner: Manner) -> float:
+    """Seconds of sound that come out later than they went in, at most."""
+    return 2 * HOP_SECONDS / manner.ratio if manner.formant != 1 else 0.0
 
 
 class _Stage(Protocol):

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,15 +18,17 @@ import numpy as np
 
 from device.app.settings import Settings
 from device.app.wiring import PHOTOS, Wiring
-from device.pipeline.speak import AUDIBLE, speak, with_speech
+from device.pipeline.speak import AUDIBLE
+from device.pipeline.tell import tell
 from device.playback.alsa import LEAD_IN_SECONDS
 from device.playback.null import NullPlayer
 
 if TYPE_CHECKING:
     from device.core.ports import Synthesiser
+    from device.core.types import Played, Speech
     from device.pipeline.describe import Describer
 
-ROUNDS = 8
+ROUNDS = 4
 PEERS = Path(".venvs/bench-mediapipe/bin")
 DETECT = """
 import sys
@@ -46,33 +49,46 @@ class Took(NamedTuple):
     audible: float
 
 
+class Watching(NullPlayer):
+    """Plays to nowhere, and notes when the first sample came."""
+
+    first: float | None = None
+
+    def play(self, speech: Speech) -> Played:
+        """Take it all."""
+        return super().play(self._passing(speech))
+
+    def _passing(self, speech: Speech) -> Speech:
+        for chunk in speech:
+            if self.first is None:
+                self.first = time.perf_counter()
+            yield chunk
+
+
 class Warm:
-    """voxframe with everything loaded, as in the daemon."""
+    """voxframe with everything loaded, as in the daemon, but with no phrase kept from an earlier round."""
 
     def __init__(self) -> None:
-        self._wiring = Wiring(Settings())
+        settings = Settings()
+        self._wiring = Wiring(replace(settings, voice=replace(settings.voice, cache_megabytes=0)))
         self._describer: Describer = self._wiring.describer()
         self._synthesiser: Synthesiser = self._wiring.synthesiser()
 
-    def run(self, photo: Path) -> Took:
-        """Describe and speak to nowhere, up to the last sentence; the times are those of the first."""
-        described = self._describer.describe(photo, speaking="narrator")
-        silent = described.timings.total_ms or 0.0
-        handed: list[float] = []
+    def run(self, photo: Path, *, whole: bool = False) -> Took:
+        """Describe and speak to nowhere; the times are those of the opening.
+
+        Args:
+            photo: What is described.
+            whole: Whether the opening waits until the whole description is known.
+        """
         began = time.perf_counter()
-
-        class Watching(NullPlayer):
-            def play(self, speech):  # noqa: ANN001, ANN202 - as its parent
-                def passing():  # noqa: ANN202
-                    for chunk in speech:
-                        handed.append((time.perf_counter() - began) * 1000)
-                        yield chunk
-
-                return super().play(passing())
-
-        spoken = speak(described.narration, synthesiser=self._synthesiser, player=Watching(), clock=self._wiring.clock)
-        audible = with_speech(described, spoken).timings.first_audio_ms
-        return Took(silent + handed[0], audible or float("nan"))
+        beginning = self._describer.begin(photo, speaking="narrator")
+        if whole:
+            beginning.finish()
+        player = Watching()
+        told, _ = tell(beginning, synthesiser=self._synthesiser, player=player, clock=self._wiring.clock)
+        missing = float("nan")
+        return Took((player.first - began) * 1000 if player.first else missing, told.timings.first_audio_ms or missing)
 
 
 def commands(photo: Path, voice: Path) -> Took:
@@ -101,28 +117,36 @@ def main(rounds: int) -> None:
     for photo in photos:
         warm.run(photo)
     ours: list[Took] = []
+    late: list[Took] = []
     theirs: list[Took] = []
     for number in range(rounds):
-        photo = photos[number % len(photos)]
-        ours.append(warm.run(photo))
+        # All photos and then all again, for the decoder keeps the last picture.
+        for whole in (True, False) if number % 2 else (False, True):
+            (late if whole else ours).extend(warm.run(photo, whole=whole) for photo in photos)
         if (PEERS / "piper").exists():
-            theirs.append(commands(photo, voice))
-    print(f"photo to sound, {rounds} rounds over {len(photos)} photos, medians in ms; files get no lead-in,")
-    print(f"a sound card that was asleep gets {LEAD_IN_SECONDS * 1000:.0f} ms of silence in front in both cases")
-    print(f"{'':44}{'first sample':>14}{'first audible':>15}")
+            theirs.extend(commands(photo, voice) for photo in photos)
+    print(f"photo to sound, {rounds} rounds of {len(photos)} photos, medians in ms; files get no lead-in,")
+    print(f"a sound card that was asleep gets {LEAD_IN_SECONDS * 1000:.0f} ms of silence in front in all cases")
+    print(f"{'':46}{'first sample':>12}{'first audible':>15}")
     _row("voxframe, warm", ours)
+    _row("the same, opening after the whole description", late)
+    _ratio(ours, late)
     if not theirs:
         print("absent: MediaPipe and piper as commands (Python 3.11 is needed)")
         return
     _row("MediaPipe, then piper, as commands", theirs)
-    ratios = [[a / b for a, b in zip(one, other, strict=True)] for one, other in zip(ours, theirs, strict=True)]
+    _ratio(ours, theirs)
+
+
+def _ratio(ours: list[Took], others: list[Took]) -> None:
+    ratios = [[a / b for a, b in zip(one, other, strict=True)] for one, other in zip(ours, others, strict=True)]
     first, audible = (statistics.median(column) for column in zip(*ratios, strict=True))
-    print(f"{'ratio, pair by pair, median':44}{first:>14.3f}{audible:>15.3f}")
+    print(f"{'  voxframe to this, pair by pair, median':46}{first:>12.3f}{audible:>15.3f}")
 
 
 def _row(name: str, taken: list[Took]) -> None:
     first, audible = (statistics.median(column) for column in zip(*taken, strict=True))
-    print(f"{name:44}{first:>14.0f}{audible:>15.0f}")
+    print(f"{name:46}{first:>12.0f}{audible:>15.0f}")
 
 
 if __name__ == "__main__":

@@ -18,11 +18,10 @@ from pocketsphinx import Decoder
 
 from device.narration.narrator import TemplateNarrator
 from device.text.texts import Texts
-from device.voice.piper import PiperSynthesiser
 from tests import factories
 from tests.command import records, voxframe
 from tests.labels import labelled_photos
-from tests.locations import voice
+from tests.locations import synthesiser
 from tests.scenes import scene_of
 
 if TYPE_CHECKING:
@@ -115,13 +114,12 @@ def spoken() -> list[tuple[str, Pcm, int]]:
 
 
 def _spoken(sentences: Sequence[str]) -> list[tuple[str, Pcm, int]]:
-    files = voice()
-    synthesiser = PiperSynthesiser(model=files.model, config=files.config, name=files.name, noise=False)
+    voice = synthesiser()
     return [
         (
             sentence,
-            np.concatenate([chunk.pcm for chunk in synthesiser.synthesise([factories.utterance(sentence)])]),
-            synthesiser.sample_rate,
+            np.concatenate([chunk.pcm for chunk in voice.synthesise([factories.utterance(sentence)])]),
+            voice.sample_rate,
         )
         for sentence in sentences
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
 from device.voice.level import levelled
 from device.voice.pico import PicoEngine
+from tests.locations import piper_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,14 @@ if TYPE_CHECKING:
     from device.core.types import Mark
     from device.voice.engine import Engine, Samples
 
+
+def piper() -> Engine:
+    files = piper_files()
+    return files.load(schedule=files.schedule(time.perf_counter))
+
+
 ENGINES: dict[str, Callable[[], Engine]] = {
+    "piper": piper,
     "espeak-ng": lambda: EspeakEngine(language="en"),
     "hibari": HibariEngine,
     "pico": lambda: PicoEngine(language="en"),

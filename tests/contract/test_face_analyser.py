@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import FaceAnalyser
 
+GLANCED = {"faces", "place", "distance"}
 ABOUT_FACES = {"place", "distance", "facing", "smiling"}
 
 
@@ -40,6 +41,19 @@ def test_faces_keep_the_order_of_the_detections(analyser: FaceAnalyser) -> None:
     scene = analyser.analyse(photo, pixels, detections)
     assert [face.box for face in scene.faces] == [each.box for each in detections]
     assert [face.place for face in scene.faces] == ["right", "centre", "left"]
+
+
+def test_a_glance_tells_the_same_of_number_places_and_distances_and_nothing_else(analyser: FaceAnalyser) -> None:
+    for path in (GROUP, PORTRAIT):
+        photo, pixels = seen(path)
+        for detections in (detector().detect(pixels), detector().detect(pixels)[::-1], ()):
+            glance, whole = analyser.glance(photo, detections), analyser.analyse(photo, pixels, detections)
+            known = tuple(claim for claim in whole.claims if claim.name in GLANCED)
+            assert glance.claims == known
+            assert [(face.box, face.score, face.place, face.distance) for face in glance.faces] == [
+                (face.box, face.score, face.place, face.distance) for face in whole.faces
+            ]
+            assert all((face.facing, face.head, face.smile) == (None, None, None) for face in glance.faces)
 
 
 def test_every_face_has_its_claims_and_they_say_what_the_face_says(analyser: FaceAnalyser) -> None:

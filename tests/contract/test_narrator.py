@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from device.narration.cast import Cast
 from device.narration.narrator import TemplateNarrator
 from device.text.texts import Texts, languages
-from tests.scenes import scene_of
+from tests.scenes import glance_at, scene_of, scenes
 
 if TYPE_CHECKING:
     from device.core.ports import Narrator
@@ -44,6 +47,15 @@ def test_the_same_seed_gives_the_same_words_and_seeds_differ(narrator: Narrator)
 def test_the_opening_is_short_for_somebody_waits_for_it(narrator: Narrator) -> None:
     for seed in range(20):
         assert len(told(narrator, scene_of(*[LEFT] * 25), seed=seed)[0].text.split()) <= 8
+
+
+@given(scenes(), st.sampled_from(["narrator", "person"]), st.integers(0, 2**32))
+@pytest.mark.parametrize("language", languages())
+def test_the_opening_is_known_at_a_glance(language: str, scene: Scene, speaking: Speaking, seed: int) -> None:
+    narrator = TemplateNarrator(texts=Texts(language), cast=Cast(personas=("ann", "bob", "cleo")))
+    opening, *_ = told(narrator, scene, speaking, seed)
+    glanced, *_ = told(narrator, glance_at(scene), speaking, seed)
+    assert glanced == opening
 
 
 def test_each_sentence_names_the_claims_it_rests_on(narrator: Narrator) -> None:

@@ -458,6 +458,9 @@ def test_a_model_that_is_no_voice_is_not_taken_for_one(registry: Registry) -> No
         registry.voice("one.bin")
 
 
+VOICES = Path(__file__).parents[1] / "voices"
+
+
 def whole_folder(tmp_path: Path) -> Path:
     """A models folder that has all that the manifest names."""
     folder = tmp_path / "whole"
@@ -479,11 +482,28 @@ def test_a_voice_of_the_list_comes_from_a_stick_without_the_network(tmp_path: Pa
     assert absent.returncode == 4
     assert f"en_GB-alba-medium.onnx.json is not in {tmp_path / 'usb'}; put it there" in absent.stderr
     for ending in (".onnx", ".onnx.json"):
-        (stick / f"en_GB-alba-medium{ending}").write_text(ending)
+        (stick / f"en_GB-alba-medium{ending}").write_bytes((VOICES / f"odd{ending}").read_bytes())
     there = voxframe(*command, environment=environment)
-    assert (there.returncode, there.stderr) == (0, "")
-    assert (folder / "en_GB-alba-medium.onnx").read_text() == ".onnx"
-    assert (folder / "en_GB-alba-medium.onnx.json").read_text() == ".onnx.json"
+    assert there.returncode == 0
+    assert "en_GB-alba-medium: it streams" in there.stderr
+    for ending in (".onnx", ".onnx.json"):
+        fetched = folder / f"en_GB-alba-medium{ending}"
+        assert fetched.read_bytes() == (VOICES / f"odd{ending}").read_bytes()
+    again = voxframe(*command, environment=environment)
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_what_is_no_voice_is_told_in_one_line_and_can_be_fetched_again(tmp_path: Path) -> None:
+    folder, stick = whole_folder(tmp_path), tmp_path / "usb"
+    stick.mkdir()
+    for ending in (".onnx", ".onnx.json"):
+        (stick / f"en_GB-alba-medium{ending}").write_text(ending)
+    command: list[str | Path] = ["models", "fetch", "en_GB-alba-medium", "--from", stick]
+    for _ in range(2):
+        done = voxframe(*command, environment={"VOXFRAME_MODELS": str(folder)})
+        assert done.returncode == 4
+        assert "voxframe: en_GB-alba-medium.onnx could not be prepared" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_pip_that_is_too_old_is_named(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from device.app.once import once
 from device.core.errors import BadPhotoError, MissingDeviceError
 from device.core.types import Captured, Pixels, Played, SpeechChunk
 from device.pipeline.describe import Describer
@@ -48,9 +49,13 @@ class Eyes:
         del pixels
         return ()
 
-    def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
-        del photo, pixels, detections
+    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
+        del photo, detections
         return factories.scene(factories.face())
+
+    def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
+        del pixels
+        return self.glance(photo, detections)
 
     def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
         del scene, speaking, seed
@@ -79,12 +84,14 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.shown: list[Status] = []
 
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
 
     def status(self, status: Status) -> None:
+        self.shown.append(status)
         self.heard.append(f"{status.activity} {status.reason}".removesuffix(" None"))
 
     def last(self, record: Record) -> None:
@@ -97,19 +104,21 @@ class Ear:
 class House:
     """A worker and what is around it, on a state folder."""
 
-    def __init__(self, state: Path, player: Player | None = None, *, keep: bool = False) -> None:
+    def __init__(
+        self, state: Path, player: Player | None = None, *, eyes: Eyes | None = None, keep: bool = False
+    ) -> None:
         self.state = state
         state.mkdir(exist_ok=True)
         self.jobs = SqliteJobs(state / "db")
         self.photos = PhotoFolder(state / "photos")
         self.bus = Ear()
-        eyes, clock = Eyes(), Clock()
+        eyes, clock = eyes or Eyes(), Clock()
         self.submit = Submit(photos=self.photos, jobs=self.jobs)
         self.worker = Worker(
             clock=clock,
             jobs=self.jobs,
             photos=self.photos,
-            describer=Describer(clock=clock, decoder=eyes, detector=eyes, analyser=eyes, narrator=eyes),
+            describer=Describer(clock=clock, decoder=eyes, detector=eyes, analyser=eyes, narrator=eyes, once=once),
             synthesiser=Voice(),
             player_for=lambda _: player or NullPlayer(),
             bus=self.bus,
@@ -137,6 +146,7 @@ def test_a_photo_goes_its_whole_way_and_its_file_goes_with_it(house: House) -> N
     assert house.bus.heard == [
         "idle starting",
         "looking starting",
+        "speaking starting",
         "last",
         "described",
         "speaking starting",
@@ -162,6 +172,7 @@ def test_a_loudspeaker_that_is_gone_is_told_and_ends_no_daemon(tmp_path: Path) -
     house = House(tmp_path / "state", Gone())
     house.submit.photo(Captured(name="a.jpg", data=b"photo"))
     assert house.worker.step()
+    assert house.bus.heard.count("described") == 1
     assert house.bus.heard[-3:] == ["speaking no_audio", "failed no_audio", "idle no_audio"]
     house.jobs.close()
 
@@ -210,5 +221,41 @@ def test_a_stop_in_the_middle_is_not_told_as_spoken(tmp_path: Path) -> None:
     object.__setattr__(house.worker, "synthesiser", Interrupted())
     house.submit.photo(Captured(name="a.jpg", data=b"photo"))
     house.worker.step()
+    assert house.bus.heard.count("described") == 1
     assert "spoken" not in house.bus.heard
+    house.jobs.close()
+
+
+def test_the_opening_is_shown_while_it_is_spoken_and_then_the_whole(house: House) -> None:
+    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
+    house.worker.step()
+    shown = [(status.activity, status.last_narration) for status in house.bus.shown if status.last_narration]
+    assert list(dict.fromkeys(shown)) == [("speaking", "One."), ("speaking", "One. Two."), ("idle", "One. Two.")]
+
+
+def test_a_photo_of_one_sentence_is_described_once_and_then_spoken(tmp_path: Path) -> None:
+    class Brief(Eyes):
+        def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
+            del scene, speaking, seed
+            return [factories.utterance("One.")]
+
+    house = House(tmp_path / "state", eyes=Brief())
+    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
+    house.worker.step()
+    assert house.bus.heard[3:] == ["last", "described", "speaking", "last with sound", "spoken", "idle"]
+    house.jobs.close()
+
+
+def test_a_photo_that_turns_out_to_be_damaged_after_its_opening_is_set_aside(tmp_path: Path) -> None:
+    class Late(Eyes):
+        def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
+            del pixels, detections
+            raise BadPhotoError("broken", f"{photo.path} is damaged")
+
+    house = House(tmp_path / "state", eyes=Late())
+    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
+    assert house.worker.step()
+    assert house.bus.heard[2:] == ["speaking starting", "failed broken", "idle starting"]
+    assert house.kept() == []
+    assert not house.worker.step()
     house.jobs.close()

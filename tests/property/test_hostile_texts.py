@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from piper.phonemize_espeak import EspeakPhonemizer
 
 from device.voice.clean import LONGEST, clean, pieces
-from device.voice.piper import PiperSynthesiser
 from tests import factories
 from tests.hostile import around, hostile
-from tests.locations import voice
+from tests.locations import synthesiser
 
 if TYPE_CHECKING:
     from device.core.ports import Synthesiser
@@ -29,10 +28,9 @@ WORDS = st.sampled_from(
 PHONEMIZER = EspeakPhonemizer()
 
 
-@pytest.fixture(scope="module")
-def synthesiser() -> Synthesiser:
-    files = voice()
-    return PiperSynthesiser(model=files.model, config=files.config, name=files.name, noise=False)
+@pytest.fixture(scope="module", name="synthesiser")
+def piper() -> Synthesiser:
+    return synthesiser()
 
 
 def phonemes(piece: str, *, speaking: str = "en-us") -> list[str]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import string
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.voice.clean import LONGEST, LONGEST_WORD, clean, pieces
-from device.voice.level import CEILING, LEAD_SECONDS, begun, levelled
+from device.voice.level import CEILING, Edges, levelled
 from tests.hostile import LANGUAGES, hostile
+
+if TYPE_CHECKING:
+    from device.core.types import Pcm
 
 WORDS = st.text(string.ascii_lowercase, min_size=1, max_size=12)
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
@@ -131,13 +135,18 @@ def test_levelling_never_clips_and_does_not_care_where_chunks_are_cut(values: li
     assert np.array_equal(whole, np.concatenate([levelled(samples[:cut]), levelled(samples[cut:])]))
 
 
-@given(st.integers(0, 20_000), st.integers(34, 32767), st.lists(st.integers(-32767, 32767), max_size=50))
-def test_only_silence_in_front_is_cut_and_a_little_of_it_stays(silence: int, first: int, rest: list[int]) -> None:
-    pcm = np.array([0] * silence + [first, *rest], np.int16)
-    kept = begun(pcm, sample_rate=22050)
-    lead = min(silence, round(LEAD_SECONDS * 22050))
-    assert np.array_equal(kept, pcm[silence - lead :])
+@given(st.lists(st.integers(0, 400), max_size=8), st.integers(1, 900))
+def test_edges_are_soft_wherever_chunks_are_cut_and_nothing_is_lost(cuts: list[int], length: int) -> None:
+    pcm = np.full(length, 1000, np.int16)
 
+    def through(*parts: Pcm) -> Pcm:
+        edges = Edges(sample_rate=22050)
+        return np.concatenate([*(edges.push(part) for part in parts), edges.finish()])
 
-def test_silence_alone_stays_as_it_is() -> None:
-    assert len(begun(np.zeros(100, np.int16), sample_rate=22050)) == 100
+    whole = through(pcm)
+    assert len(whole) == length
+    assert np.array_equal(whole, through(*np.split(pcm, np.minimum(np.cumsum(cuts), length).astype(int))))
+    assert whole[-1] == 0
+    if length > 132:
+        assert whole[0] == 0
+        assert (whole[66:-66] == 1000).all()

@@ -26,6 +26,7 @@ def test_every_field_is_there_for_a_photo_without_a_face() -> None:
         "first_audio_ms",
         "synthesis_ms",
         "total_ms",
+        "cached",
     ]
     assert record["faces"] == []
     assert record["people"] == 0

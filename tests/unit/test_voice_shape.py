@@ -9,19 +9,16 @@ import numpy.typing as npt
 import pytest
 
 from device.voice.engine import NEUTRAL, Manner, Samples
-from device.voice.piper import PiperSynthesiser
 from device.voice.shape import Shaper
 from tests import factories
-from tests.locations import voice
+from tests.locations import synthesiser
 
 RATE = 22_050
 
 
 @cache
 def speech() -> Samples:
-    files = voice()
-    synthesiser = PiperSynthesiser(model=files.model, config=files.config, name=files.name, noise=False)
-    chunks = synthesiser.synthesise([factories.utterance("Three people are standing in front of an old house.")])
+    chunks = synthesiser().synthesise([factories.utterance("Three people are standing in front of an old house.")])
     return (np.concatenate([chunk.pcm for chunk in chunks]) / 65536).astype(np.float32)
 
 

@@ -13,8 +13,8 @@ from device.app.text import complain, printable
 from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError
 from device.pipeline.record import record_of, record_of_error
-from device.pipeline.speak import speak, with_speech
 from device.pipeline.stopwatch import Stopwatch
+from device.pipeline.tell import tell
 
 if TYPE_CHECKING:
     import argparse
@@ -66,7 +66,12 @@ def _run(options: argparse.Namespace) -> int:
     load_ms = watch.lap()
     for task in tasks:
         try:
-            described = describer.describe(task.photo, speaking=speaking)
+            beginning = describer.begin(task.photo, speaking=speaking)
+            if synthesiser:
+                player = wiring.player(wav=task.wav, aloud=options.say)
+                described, _ = tell(beginning, synthesiser=synthesiser, player=player, clock=wiring.clock)
+            else:
+                described = beginning.finish()
             if task.picture:
                 _annotate(describer, described, task.picture)
         except BadPhotoError as error:
@@ -77,10 +82,6 @@ def _run(options: argparse.Namespace) -> int:
             continue
         described = replace(described, timings=replace(described.timings, load_ms=load_ms))
         load_ms = 0.0
-        if synthesiser:
-            player = wiring.player(wav=task.wav, aloud=options.say)
-            spoken = speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock)
-            described = with_speech(described, spoken)
         print(json.dumps(record_of(described)) if options.json else _text(described), flush=True)
     return status
 

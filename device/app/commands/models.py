@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,20 @@ def _fetch(options: argparse.Namespace) -> int:
             take_voice(voice, registry.folder, source=options.source)
         else:
             fetch_voice(voice, registry.folder, progress=progress)
+    for voice in dict.fromkeys((*options.voices, wiring.settings.voice.name)):
+        _prepare(registry.voice(voice).model)
     return 0
+
+
+def _prepare(voice: Path) -> None:
+    """Cut the voice for this processor, unless that was done before."""
+    from device.voice import prepared
+
+    if prepared.find(voice) is None:
+        print(f"preparing {voice.stem} for this processor, once", file=sys.stderr)
+        made = prepared.make(voice)
+        streams = "it streams" if made.folder else "it makes whole sentences"
+        print(f"{voice.stem}: {streams} ({made.found.report})", file=sys.stderr)
 
 
 def _check_shipped(registry: Registry) -> None:

@@ -1,4 +1,4 @@
-"""`voxframe say TEXT`: speak a text."""
+"""`voxframe say TEXT`: speak a text, as anybody who can speak, and teach the voice a word."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from device.core.types import Timings, Utterance
 from device.pipeline.record import speech_values
 from device.pipeline.speak import speak
 from device.pipeline.stopwatch import Stopwatch
-from device.text.texts import Texts
 
 if TYPE_CHECKING:
     import argparse
@@ -22,22 +21,44 @@ if TYPE_CHECKING:
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser = commands.add_parser("say", parents=[shared], help="speak a text", allow_abbrev=False)
-    parser.add_argument("text", metavar="TEXT")
+    parser = commands.add_parser("say", parents=[shared], help="speak a text", allow_abbrev=False, epilog=_EPILOGUE)
+    parser.add_argument("text", metavar="TEXT", nargs="?")
     parser.add_argument("--json", action="store_true", help="print what was spoken as one JSON object")
     parser.add_argument("--wav", metavar="FILE", help="write the speech as WAV instead of playing it")
+    parser.add_argument("--persona", metavar="NAME", help="who speaks")
+    parser.add_argument("--mood", metavar="NAME", default="neutral", help="neutral, cheerful, calm or alarm")
     parser.add_argument("--language", metavar="TAG", help="the language of the text")
+    parser.add_argument("--teach", metavar="WORD=IPA", help="from now on say this word so")
     parser.set_defaults(run=_run)
+
+
+_EPILOGUE = """--teach adds to the pronunciations of the language, for this command and for the daemon that runs beside
+it, from the next sentence on; with --wav or TEXT it is also spoken."""
 
 
 def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
     wiring = Wiring(settings)
+    language = options.language or settings.device.language
+    text = options.text
+    if options.teach is not None:
+        word = _teach(wiring, options.teach, language)
+        if text is None and options.wav is None:
+            return 0
+        text = word if text is None else text
+    if text is None:
+        raise UsageError("say: a TEXT is missing; or teach a word with --teach WORD=IPA")
     watch = Stopwatch(wiring.clock)
-    synthesiser = wiring.synthesiser()
+    synthesiser = wiring.synthesiser(language)
     load_ms = watch.lap()
-    language = Texts(options.language or settings.device.language).language
-    utterance = Utterance(speaker="narrator", text=options.text, language=language, because=())
+    utterance = Utterance(
+        speaker="narrator",
+        text=text,
+        language=language,
+        because=(),
+        persona=options.persona,
+        mood=options.mood,
+    )
     wav = output_paths("--wav", options.wav, [Path("speech")], ".wav")[0] if options.wav else None
     player = wiring.player(wav=wav, aloud=wav is None)
     spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock)
@@ -48,7 +69,18 @@ def _run(options: argparse.Namespace) -> int:
             load_ms=load_ms,
             first_audio_ms=spoken.first_audio_ms,
             synthesis_ms=spoken.synthesis_ms,
-            total_ms=spoken.synthesis_ms,
+            total_ms=max(spoken.synthesis_ms, spoken.first_audio_ms or 0.0),
+            cached=spoken.cached,
         )
         print(json.dumps(speech_values((utterance,), spoken.audio, timings)))
     return 0
+
+
+def _teach(wiring: Wiring, lesson: str, language: str) -> str:
+    """Write the lesson down, and return its word."""
+    word, sign, sounds = lesson.partition("=")
+    if not sign:
+        raise UsageError(f"--teach {lesson}: write WORD=IPA, as in --teach bat=bæt")
+    voices = wiring.voices()
+    voices.pronunciations(language).teach(word, sounds, known=voices.known_phonemes(language))
+    return word

@@ -1,12 +1,15 @@
-"""`python -m device.voice.surgery VOICE.onnx FOLDER`: prints what was found, or with status 1 why it does not fit."""
+"""`python -m device.voice.surgery VOICE.onnx FOLDER`: prints what was found, or with status 3 why it does not fit."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from device.voice.plan import Found
 from device.voice.surgery.graph import UnfitError
 from device.voice.surgery.prepare import prepare
+
+UNFIT = 3
 
 
 def main(voice: Path, folder: Path) -> int:
@@ -14,9 +17,9 @@ def main(voice: Path, folder: Path) -> int:
     try:
         found = prepare(voice, folder)
     except UnfitError as error:
-        print(error)
-        return 1
-    print(found)
+        print(Found(report=str(error)).as_json())
+        return UNFIT
+    print(found.as_json())
     return 0
 
 

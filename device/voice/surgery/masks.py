@@ -26,9 +26,7 @@ def without_masks(model: onnx.ModelProto) -> onnx.ModelProto:
     used = {name for node in body for name in node.input}
     inputs = [each for each in model.graph.input if each.name in used]
     held = [tensor for name, tensor in graph.constants.items() if name in used]
-    result = graph.like(helper.make_graph(body, "encoder", inputs, outputs, held))
-    onnx.checker.check_model(result)
-    return result
+    return graph.like(helper.make_graph(body, "encoder", inputs, outputs, held))
 
 
 class _Dropping:
@@ -63,7 +61,7 @@ class _Dropping:
         return None
 
     def _asks_for_the_mask(self, condition: str) -> bool:
-        node = self._graph.maker.get(condition)
+        node = self._graph.maker.get(self._source(condition))
         return node is not None and node.op_type == "Equal" and bool(self._ones.intersection(node.input))
 
     def _compares(self, node: NodeProto) -> bool:

@@ -1,0 +1,55 @@
+"""One piece of text on its way from the engine to levelled sound, chunk by chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.core.types import Mark
+from device.voice.level import Edges, levelled
+from device.voice.shape import Shaper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from device.core.types import Pcm
+    from device.voice.engine import Engine, Manner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sounding:
+    """Some of a piece; its marks count from the first sample of the piece."""
+
+    pcm: Pcm
+    marks: tuple[Mark, ...] = ()
+
+
+def sounded(engine: Engine, text: str, *, manner: Manner, seed: int) -> Iterator[Sounding]:
+    """The piece, shaped, levelled and with soft edges; nothing where there is nothing to be heard.
+
+    The marks come with the first of it, where the engine knows them; else the piece alone is marked, in the last.
+    """
+    shaper = Shaper(manner, sample_rate=engine.sample_rate)
+    edges = Edges(sample_rate=engine.sample_rate)
+    marks: tuple[Mark, ...] = ()
+    known, length = False, 0
+    for stretch in engine.say(text, manner=manner, seed=seed):
+        if stretch.marks:
+            known, marks = True, _marked(text, stretch.marks, manner.ratio)
+        pcm = edges.push(levelled(shaper.push(stretch.samples), gain=engine.gain))
+        if len(pcm):
+            yield Sounding(pcm=pcm, marks=marks)
+            marks, length = (), length + len(pcm)
+    rest = edges.push(levelled(shaper.finish(), gain=engine.gain))
+    rest = np.concatenate([rest, edges.finish()])
+    length += len(rest)
+    if len(rest):
+        yield Sounding(pcm=rest, marks=marks if known else (Mark(kind="sentence", text=text, first=0, end=length),))
+
+
+def _marked(text: str, marks: tuple[Mark, ...], ratio: float) -> tuple[Mark, ...]:
+    """The engine's marks where they are after the resampling, behind one for the whole."""
+    moved = [replace(mark, first=round(mark.first / ratio), end=round(mark.end / ratio)) for mark in marks]
+    return (Mark(kind="sentence", text=text, first=0, end=max(mark.end for mark in moved)), *moved)
