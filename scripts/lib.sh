@@ -54,13 +54,18 @@ stamp() { cat "${@:2}" | sha256sum >".venv/stamp-$1"; }
 
 # The project and what a requirements file names, in .venv.
 install_project() { # runtime or develop
+    local files=("requirements/$1.txt" pyproject.toml) develop=(requirements/develop.txt pyproject.toml requirements/bare.txt)
     install_uv
     # What is there for developers serves for running too.
-    if [ "$1" = runtime ] && stamped develop requirements/develop.txt pyproject.toml; then return; fi
-    stamped "$1" "requirements/$1.txt" pyproject.toml && return
+    if [ "$1" = runtime ] && stamped develop "${develop[@]}"; then return; fi
+    [ "$1" = runtime ] || files=("${develop[@]}")
+    stamped "$1" "${files[@]}" && return
     uv pip sync --quiet --require-hashes "requirements/$1.txt" "requirements/installer.txt" || die "$NO_PACKAGES"
+    if [ "$1" = develop ]; then
+        uv pip install --quiet --no-deps --require-hashes -r requirements/bare.txt || die "$NO_PACKAGES"
+    fi
     uv pip install --quiet --no-deps --no-build-isolation --editable .
-    stamp "$1" "requirements/$1.txt" pyproject.toml
+    stamp "$1" "${files[@]}"
 }
 
 # Programs from the system's packages: need_program PROGRAM PACKAGE WHAT-FOR

@@ -14,6 +14,8 @@ from device.models.manifest import load_manifest
 from device.models.registry import Registry, VoiceFiles
 from device.voice.load import PiperFiles
 from device.voice.personas import Personas
+from device.voice.phonemes import PiperPhonemes
+from device.voice.piper import Traits, WholePiperEngine
 from device.voice.resting import RestingEngine
 from device.voice.synthesiser import EngineSynthesiser
 
@@ -36,6 +38,13 @@ def piper_files() -> PiperFiles:
     """The default voice with all that belongs to it."""
     files = voice()
     return PiperFiles.of(files.model, files.config, direction=registry().pitch_direction(files.name))
+
+
+def whole_piper() -> WholePiperEngine:
+    """The default voice as a processor has it for which it was not prepared."""
+    files = piper_files()
+    traits = Traits.of(files.settings, noise=False)
+    return WholePiperEngine(name="whole", traits=traits, phonemes=PiperPhonemes(files.settings), model=files.model)
 
 
 def synthesiser(*, noise: bool = False) -> EngineSynthesiser:

@@ -28,7 +28,7 @@ from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
 from device.voice.level import levelled
 from device.voice.pico import PicoEngine
-from scripts.benches.dnsmos import Dnsmos, Opinion
+from tests.dnsmos import Dnsmos, Opinion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from device.voice.personas import PERSONAS
+from device.voice.personas import Personas
 
 SENTENCES = (
     "The ferry leaves at a quarter past nine, if the fog lifts in time.",
@@ -29,7 +29,7 @@ SENTENCES = (
 def main(folder: Path) -> None:
     """Every sentence by every persona."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in PERSONAS:
+    for name in Personas.load().names:
         for number, text in enumerate(SENTENCES):
             file = folder / f"{name}-{number}.wav"
             subprocess.run(["voxframe", "say", text, "--persona", name, "--wav", str(file)], check=True)

@@ -15,6 +15,7 @@ from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
 from device.voice.level import levelled
 from device.voice.pico import PicoEngine
+from tests.hearing import heard_pitch
 from tests.locations import piper_files
 
 if TYPE_CHECKING:
@@ -54,19 +55,6 @@ def said(engine: Engine, *texts: str, manner: Manner = NEUTRAL, seed: int = 0) -
     """All samples of the texts, one after another."""
     parts = [each.samples for text in texts for each in engine.say(text, manner=manner, seed=seed)]
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-def heard_pitch(samples: Samples, rate: int) -> float:
-    """The median pitch in Hz: for each loud window of 50 ms the lag at which it is most like itself."""
-    window, lags = rate // 20, np.arange(rate // 400, rate // 60)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, window)[:: rate // 100]
-    frames = frames[np.sqrt((frames**2).mean(axis=1)) > 0.5 * np.sqrt((samples**2).mean())]
-    bell = np.hanning(window)
-    power = np.abs(np.fft.rfft(frames * bell, 2 * window, axis=1)) ** 2
-    alike = np.fft.irfft(power, axis=1)[:, lags] / np.fft.irfft(np.abs(np.fft.rfft(bell, 2 * window)) ** 2)[lags]
-    best = alike.argmax(axis=1)
-    voiced = alike.max(axis=1) > 0.6 * (frames**2 * bell**2).sum(axis=1) / (bell**2).sum()
-    return float(np.median(rate / lags[best[voiced]]))
 
 
 def children() -> set[str]:

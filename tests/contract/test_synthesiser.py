@@ -20,14 +20,12 @@ from device.voice.hibari import HibariEngine
 from device.voice.level import CEILING
 from device.voice.load import PiperFiles
 from device.voice.personas import Personas
-from device.voice.phonemes import PiperPhonemes
 from device.voice.pico import PicoEngine
-from device.voice.piper import Traits, WholePiperEngine
 from device.voice.resting import RestingEngine
 from device.voice.schedule import Schedule
 from device.voice.synthesiser import EngineSynthesiser
 from tests import factories
-from tests.locations import piper_files, synthesiser, voice
+from tests.locations import synthesiser, voice, whole_piper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,13 +51,6 @@ def every_engine(request: pytest.FixtureRequest) -> EngineSynthesiser:
     except MissingModelError as error:
         pytest.skip(str(error))
     return EngineSynthesiser(engine=engine, personas=Personas.load(), schedule=Schedule(monotonic=time.perf_counter))
-
-
-def whole_piper() -> Engine:
-    """The default voice as a processor has it for which it was not prepared."""
-    files = piper_files()
-    traits = Traits.of(files.settings, noise=False)
-    return WholePiperEngine(name="whole", traits=traits, phonemes=PiperPhonemes(files.settings), model=files.model)
 
 
 def joined(chunks: list[SpeechChunk]) -> Pcm:

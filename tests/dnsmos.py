@@ -16,9 +16,12 @@ from device.core.errors import MissingModelError
 from device.voice import runtime
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from device.core.types import Pcm
+    from device.voice.engine import Samples
 
 _RATE = 16000
 _SECONDS = 9.01
@@ -47,7 +50,7 @@ class Dnsmos:
     def __init__(self) -> None:
         found = importlib.util.find_spec("speechmos")
         if found is None or found.origin is None:
-            raise MissingModelError("speechmos is not installed; pip install --no-deps speechmos==0.0.1.1")
+            raise MissingModelError("speechmos is not installed; pip install --no-deps -r requirements/bare.txt")
         models = Path(found.origin).parent / "dnsmos_models"
         self._p808 = runtime.session(models / "model_v8.onnx")
         self._p835 = runtime.session(models / "sig_bak_ovr.onnx")
@@ -55,28 +58,41 @@ class Dnsmos:
         self._window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FFT) / _FFT)
 
     def __call__(self, pcm: Pcm, rate: int) -> Opinion:
-        """Over windows of nine seconds, a second apart; a shorter sound is repeated until it fills one."""
-        sound = soxr.resample(pcm.astype(np.float32) / 32768, rate, _RATE)
-        length = int(_SECONDS * _RATE)
-        if len(sound) < length:
-            sound = np.tile(sound, -(-length // len(sound)))[:length]
-        windows = int(len(sound) // _RATE - _SECONDS) + 1
-        said = [self._of(sound[at * _RATE : at * _RATE + length]) for at in range(windows)]
-        return Opinion(*(float(each) for each in np.mean(said, axis=0)))
+        """Both opinions."""
+        windows = _windows(pcm, rate)
+        return Opinion(self._quality(windows), float(np.mean([self._overall(part) for part in windows])))
 
-    def _of(self, part: npt.NDArray[np.float32]) -> Opinion:
-        p808 = self._p808.run(None, {"input_1": self._features(part[:-_HOP])})[0]
+    def p808(self, pcm: Pcm, rate: int) -> float:
+        """The one on speech quality, in a tenth of the time of both."""
+        return self._quality(_windows(pcm, rate))
+
+    def _quality(self, windows: Sequence[Samples]) -> float:
+        given = ({"input_1": self._features(part[:-_HOP])} for part in windows)
+        return float(np.mean([self._p808.run(None, each)[0] for each in given]))
+
+    def _overall(self, part: Samples) -> float:
         _, _, overall = self._p835.run(None, {"input_1": part[None]})[0][0]
-        return Opinion(float(p808[0, 0]), float(_OVERALL(overall)))
+        return float(_OVERALL(overall))
 
-    def _features(self, sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _features(self, sound: Samples) -> Samples:
         """What librosa gives there: power in mel bands, in dB below the loudest, at most 80."""
         padded = np.pad(sound, _FFT // 2)
         frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP]
         power = np.abs(np.fft.rfft(frames * self._window, axis=1)) ** 2
         mel = np.maximum(power @ self._filters.T, 1e-10)
         decibels = 10 * np.log10(mel / mel.max())
-        return ((np.maximum(decibels, -80) + 40) / 40).astype(np.float32)[None]
+        features: Samples = ((np.maximum(decibels, -80) + 40) / 40).astype(np.float32)[None]
+        return features
+
+
+def _windows(pcm: Pcm, rate: int) -> list[Samples]:
+    """Nine seconds each, a second apart; a shorter sound is repeated until it fills one."""
+    sound = soxr.resample(pcm.astype(np.float32) / 32768, rate, _RATE)
+    length = int(_SECONDS * _RATE)
+    if len(sound) < length:
+        sound = np.tile(sound, -(-length // len(sound)))[:length]
+    windows = int(len(sound) // _RATE - _SECONDS) + 1
+    return [sound[at * _RATE : at * _RATE + length] for at in range(windows)]
 
 
 def _mel_filters() -> npt.NDArray[np.float64]:
