@@ -109,8 +109,9 @@ class EngineSynthesiser:
     def _made(self, said: Iterable[_Piece], waking: _Waking, new: dict[str, Phrase]) -> Iterator[SpeechChunk]:
         """The chunks as they are made, their marks counted from the start of the speech."""
         place, pause = 0, 0
-        asked = self.schedule.monotonic()
         for piece in said:
+            # Drawing the next sentence may take its time too, but is no making of sound.
+            asked = self.schedule.monotonic()
             begun = False
             for sounding, cached in self._sounding(piece, waking, new):
                 if not begun and pause:

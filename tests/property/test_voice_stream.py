@@ -33,6 +33,11 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Halves]:
     return made
 
 
+@pytest.fixture(scope="module")
+def speakers() -> Whole:
+    return Whole(MADE_UP["speakers"])
+
+
 def alike(made: Samples, wanted: Samples) -> bool:
     return made.shape == wanted.shape and bool(np.abs(made - wanted).max(initial=0) < SAME)
 
@@ -84,12 +89,14 @@ def test_a_sentence_knows_nothing_of_one_that_was_broken_off_before_it(
 
 @given(LENGTHS, SEEDS)
 @settings(deadline=None, max_examples=20)
-def test_each_speaker_has_durations_and_a_voice_of_their_own(voices: dict[str, Halves], length: int, seed: int) -> None:
-    whole, halves, ids = Whole(MADE_UP["speakers"]), voices["speakers"], random_ids(length, seed=seed)
+def test_each_speaker_has_durations_and_a_voice_of_their_own(
+    voices: dict[str, Halves], speakers: Whole, length: int, seed: int
+) -> None:
+    halves, ids = voices["speakers"], random_ids(length, seed=seed)
     static = []
     for speaker in range(SPEAKERS["speakers"]):
         prior = halves.encoder.run(ids, speaker=speaker)
-        assert alike(fed(halves.stream, prior, repeat(20)), whole.say(ids, speaker=speaker))
+        assert alike(fed(halves.stream, prior, repeat(20)), speakers.say(ids, speaker=speaker))
         static.append(np.concatenate([each.ravel() for each in prior.static]))
     assert len(static[0]) > 0
     assert len({each.tobytes() for each in static}) == SPEAKERS["speakers"]
