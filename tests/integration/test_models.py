@@ -493,17 +493,19 @@ def test_a_voice_of_the_list_comes_from_a_stick_without_the_network(tmp_path: Pa
     assert (again.returncode, again.stderr) == (0, "")
 
 
-def test_what_is_no_voice_is_told_in_one_line_and_can_be_fetched_again(tmp_path: Path) -> None:
-    folder, stick = whole_folder(tmp_path), tmp_path / "usb"
+def test_what_is_no_voice_is_told_in_one_line_and_does_not_speak(tmp_path: Path) -> None:
+    folder, stick, config = whole_folder(tmp_path), tmp_path / "usb", tmp_path / "voxframe.toml"
     stick.mkdir()
-    for ending in (".onnx", ".onnx.json"):
-        (stick / f"en_GB-alba-medium{ending}").write_text(ending)
-    command: list[str | Path] = ["models", "fetch", "en_GB-alba-medium", "--from", stick]
-    for _ in range(2):
-        done = voxframe(*command, environment={"VOXFRAME_MODELS": str(folder)})
-        assert done.returncode == 4
-        assert "voxframe: en_GB-alba-medium.onnx could not be prepared" in done.stderr
-        assert "Traceback" not in done.stderr
+    (stick / "en_GB-alba-medium.onnx").write_text("no model")
+    (stick / "en_GB-alba-medium.onnx.json").write_bytes((VOICES / "odd.onnx.json").read_bytes())
+    config.write_text('[voice]\nname = "en_GB-alba-medium"\n')
+    environment = {"VOXFRAME_MODELS": str(folder)}
+    fetched = voxframe("models", "fetch", "--from", stick, "--config", config, environment=environment)
+    assert "en_GB-alba-medium: it makes whole sentences (" in fetched.stderr
+    assert "Traceback" not in fetched.stderr
+    said = voxframe("say", "Hello.", "--wav", tmp_path / "a.wav", "--config", config, environment=environment)
+    assert said.returncode == 4
+    assert "en_GB-alba-medium.onnx is damaged or no voice" in said.stderr
 
 
 def test_a_pip_that_is_too_old_is_named(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
