@@ -11,18 +11,17 @@ import os
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from scripts.benches.heard import Took, listen
-from scripts.benches.peer_process import AbsentError, last_words, python_of
+from scripts.benches.peer_process import ROOT, AbsentError, last_words, python_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import TracebackType
 
     from device.core.types import Pcm
@@ -47,18 +46,13 @@ class ProcessClock:
         return time.clock_gettime(self._number)
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """What is started in here sees one core: these programs ask onnxruntime for as many threads as there are cores.
+def _on_one_thread(module: str) -> list[str | Path]:
+    """How a module of their environment is started.
 
-    Threads that wait for one another in a busy loop cost CPU time for nothing, and would make these peers look slower.
+    Raises:
+        AbsentError: The environment is not there.
     """
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
+    return [python_of(ENVIRONMENT, peers=module), "-m", "scripts.benches.one_thread", module]
 
 
 class WyomingPiper:
@@ -71,21 +65,22 @@ class WyomingPiper:
     def __init__(self, model: Path, *, rate: int, folder: Path) -> None:
         self._rate = rate
         self._log = folder / "wyoming-piper.log"
-        python = python_of(ENVIRONMENT, peers="wyoming-piper")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        command = [python, "-m", "wyoming_piper", "--uri", f"tcp://127.0.0.1:{port}", "--voice", model.stem]
+        command = [*_on_one_thread("wyoming_piper"), "--uri", f"tcp://127.0.0.1:{port}", "--voice", model.stem]
         command += ["--data-dir", model.parent, "--download-dir", folder]
-        with self._log.open("wb") as words, one_core():
-            self._process = subprocess.Popen(command, stdout=words, stderr=words)
+        with self._log.open("wb") as words:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=words, stderr=words)
         self._clock = ProcessClock(self._process.pid)
         self._connection = self._connected(port)
         self._wire = self._connection.makefile("rwb")
-        # It loads the voice for the first sentence; from then on it may run wherever there is room.
-        self.say("Good morning.")
-        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), os.sched_getaffinity(0))
+        try:
+            # It loads the voice for the first sentence.
+            self.say("Good morning.")
+        except AbsentError:
+            self._end()
+            raise
 
     def say(self, text: str) -> Took:
         """Ask for a sentence and take it."""
@@ -146,13 +141,14 @@ class PiperCommand:
     """
 
     def __init__(self, model: Path, *, rate: int) -> None:
-        self._command = [python_of(ENVIRONMENT, peers="piper").with_name("piper"), "--model", model, "--output-raw"]
+        self._command = [*_on_one_thread("piper"), "--model", model, "--output-raw"]
         self._rate = rate
 
     def say(self, text: str) -> Took:
         """Start it, and take what it says until it ends."""
-        with one_core():
-            process = subprocess.Popen([*self._command, "--", text], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*self._command, "--", text], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         with process:
             return listen(_output(process), rate=self._rate, clock=ProcessClock(process.pid), began=0.0)
 
