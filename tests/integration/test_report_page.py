@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-import shutil
 import wave
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from device.core.errors import BadPhotoError
 from device.core.types import Box, Described
@@ -19,12 +16,15 @@ from device.report.page import Entry, render_page
 from device.report.picture import encode_jpeg
 from device.text.texts import Texts
 from tests import factories
+from tests.browser import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Page
+
+    from tests.browser import Shown
 
 pytestmark = pytest.mark.slow
 
@@ -65,31 +65,12 @@ def entries() -> list[Entry]:
     ]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The page in the browser, what the browser complained of, and what it asked for."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
     file: Path = tmp_path_factory.mktemp("page") / "index.html"
     file.write_text(render_page(entries(), Texts("en")), encoding="utf-8")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        shown = Shown(browser.new_page(viewport={"width": 1200, "height": 900}))
-        shown.page.on("console", lambda message: shown.complaints.append(message.text))
-        shown.page.on("request", lambda request: shown.asked.append(request.url))
-        shown.page.goto(file.as_uri())
+    with opened(file) as shown:
         yield shown
-        browser.close()
 
 
 @pytest.fixture
@@ -98,7 +79,7 @@ def page(shown: Shown) -> Page:
 
 
 def test_nothing_is_asked_for_and_nothing_complains(shown: Shown) -> None:
-    assert [address for address in shown.asked[1:] if not address.startswith("data:")] == []
+    assert shown.asked_elsewhere == []
     assert shown.complaints == []
 
 
