@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# The timeout is for the slowest machine: it is some 30 seconds of work.
+# It is two minutes of work, and a busy machine takes several times as long.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SIZES = range(1, 65)
