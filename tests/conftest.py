@@ -23,11 +23,14 @@ def shared_folder() -> Path:
     return Path(os.environ.get("VOXFRAME_SHARED") or ROOT.parent / "shared")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-shared") and not shared_folder().is_dir():
+        raise pytest.UsageError(f"{shared_folder()} is not there; VOXFRAME_SHARED names another folder")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if shared_folder().is_dir():
         return
-    if config.getoption("--require-shared"):
-        pytest.exit(f"{shared_folder()} is not there; VOXFRAME_SHARED names another folder", returncode=2)
     absent = pytest.mark.skip(
         reason=f"the shared photos are not at {shared_folder()}; VOXFRAME_SHARED names another folder"
     )

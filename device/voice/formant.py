@@ -7,11 +7,12 @@ Frames lie on a grid that is fixed from the first sample on, so that chunks of a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.voice.resample import LARGEST_PRODUCT
+from device.voice.resample import product
 
 if TYPE_CHECKING:
     from device.voice.engine import Samples
@@ -54,7 +55,6 @@ class FormantWarp:
         self._size = 2 * self._hop
         self._window = np.sin(np.pi * np.arange(self._size) / self._size).astype(np.float32)
         self._to_cepstrum, self._to_change = _matrices(factor, self._size, sample_rate)
-        self._together = max(1, LARGEST_PRODUCT // self._to_cepstrum.size)
         self._floor = np.float32((_FLOOR * self._size) ** 2)
         self._most = np.float32(MOST_DB / _DB)
         self._waiting = np.zeros(self._hop, np.float32)  # the half of a frame that lies before the first sample
@@ -77,13 +77,14 @@ class FormantWarp:
         self._waiting = sound[count * self._hop :]
         if count == 0:
             return sound[:0]
-        frames = np.lib.stride_tricks.sliding_window_view(sound, self._size)[:: self._hop][:count]
-        halves = np.concatenate(
-            [self._warped(frames[at : at + self._together]) for at in range(0, count, self._together)]
-        )
-        ready = halves[:, 0]
-        ready[0] += self._tail
-        ready[1:] += halves[:-1, 1]
+        hops = sound[: (count + 1) * self._hop].reshape(-1, self._hop)
+        frames = np.empty((count, 2, self._hop), np.float32)
+        np.multiply(hops[:-1], self._window[: self._hop], out=frames[:, 0])
+        np.multiply(hops[1:], self._window[self._hop :], out=frames[:, 1])
+        halves = self._warped(frames.reshape(count, self._size))
+        ready = np.empty_like(hops[1:])
+        np.add(halves[0, 0], self._tail, out=ready[0])
+        np.add(halves[1:, 0], halves[:-1, 1], out=ready[1:])
         self._tail = halves[-1, 1].copy()
         result = ready.reshape(-1)[self._early :]
         self._early = 0
@@ -92,12 +93,14 @@ class FormantWarp:
         return result
 
     def _warped(self, frames: Samples) -> Samples:
-        """Frames x 2 halves x hop, to be added where they overlap."""
-        spectra = np.fft.rfft(frames * self._window)
-        power = spectra.real**2 + spectra.imag**2
-        cepstra = np.log(power + self._floor) @ self._to_cepstrum
-        gains = cepstra @ self._to_change
-        np.clip(gains, -self._most, self._most, out=gains)
+        """Windowed frames x size to frames x 2 halves x hop, to be added where they overlap."""
+        spectra = np.fft.rfft(frames)
+        power = spectra.real**2
+        power += spectra.imag**2
+        cepstra = product(np.log(power + self._floor), self._to_cepstrum)
+        gains = product(cepstra, self._to_change)
+        np.minimum(gains, self._most, out=gains)
+        np.maximum(gains, -self._most, out=gains)
         np.exp(gains, out=gains)
         # Each frame stays as loud as it was.
         louder = np.einsum("ij,ij->i", power, gains * gains)
@@ -108,6 +111,7 @@ class FormantWarp:
         return moved.reshape(-1, 2, self._hop)
 
 
+@lru_cache(maxsize=8)  # a few people speak in turns
 def _matrices(factor: float, size: int, sample_rate: int) -> tuple[Samples, Samples]:
     """From log power to the envelope's cepstrum, and from there to the log gain that moves the envelope.
 

@@ -34,10 +34,10 @@ def levelled(samples: npt.NDArray[np.float32], *, gain: float = GAIN) -> Pcm:
     """Samples of -1 to 1 (louder ones too) as 16 bits, at most `CEILING` loud; linear below `KNEE`."""
     louder = samples.astype(np.float32) * np.float32(gain)
     size = np.abs(louder)
+    bent = size > KNEE
     room = CEILING - KNEE
-    bent = KNEE + room * np.tanh((size - KNEE) / room)
-    limited = np.where(size > KNEE, np.copysign(bent, louder), louder)
-    return np.round(limited * _FULL_SCALE).astype(np.int16)
+    louder[bent] = np.copysign(KNEE + room * np.tanh((size[bent] - KNEE) / room), louder[bent])
+    return np.round(louder * _FULL_SCALE).astype(np.int16)
 
 
 class Edges:

@@ -7,6 +7,7 @@ the same samples however the sound is cut; soxr waits for 41 ms before its first
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,18 +88,23 @@ class Polyphase:
         if len(sound) < needed:  # what did not come yet reaches only samples that are not wanted yet
             sound = np.concatenate([sound, np.zeros(needed - len(sound), np.float32)])
         windows = np.lib.stride_tricks.sliding_window_view(sound, length)[:: self._used][:blocks]
-        result = self._product(windows).reshape(-1)[self._gone - begin : end - begin]
+        result = product(windows, self._matrix).reshape(-1)[self._gone - begin : end - begin]
         self._gone = end
         done = (end - begin) // self._made
         self._base += done * self._used
         self._kept = self._kept[done * self._used :]
         return result
 
-    def _product(self, windows: Samples) -> Samples:
-        rows = max(1, LARGEST_PRODUCT // self._matrix.size)
-        if len(windows) <= rows:
-            return windows @ self._matrix
-        return np.concatenate([windows[at : at + rows] @ self._matrix for at in range(0, len(windows), rows)])
+
+def product(rows: Samples, matrix: Samples) -> Samples:
+    """The matrix product, in as many as it takes for each to be small enough for one thread."""
+    together = max(1, LARGEST_PRODUCT // matrix.size)
+    if len(rows) <= together:
+        return rows @ matrix
+    result = np.empty((len(rows), matrix.shape[1]), np.float32)
+    for at in range(0, len(rows), together):
+        np.matmul(rows[at : at + together], matrix, out=result[at : at + together])
+    return result
 
 
 def fraction(ratio: float) -> Fraction:
@@ -110,8 +116,15 @@ def resampler(ratio: float) -> Polyphase:
     """Makes the sound shorter by `ratio`, pitch and formants higher by it; a windowed sinc (Kaiser, beta 6)."""
     exact = fraction(ratio)
     up, down = exact.denominator, exact.numerator
+    taps, centre = _low_pass(up, down)
+    return Polyphase(taps, up=up, down=down, centre=centre)
+
+
+@lru_cache(maxsize=8)  # a few people speak in turns
+def _low_pass(up: int, down: int) -> tuple[npt.NDArray[np.float64], int]:
+    """The taps, and which of them lies at time 0."""
     coarser = max(up, down)
     reach = _REACH * coarser
     time = np.arange(-reach, reach + 1)
     taps = np.sinc(time * _PASSED / coarser) * np.kaiser(2 * reach + 1, _KAISER)
-    return Polyphase(taps * up / taps.sum(), up=up, down=down, centre=reach)
+    return taps * up / taps.sum(), reach

@@ -3,10 +3,10 @@
 usage: python -m scripts.benches.shaping [ROUNDS]
 
 Synthesis is the engine alone and neutral: its CPU time for a second of sound. Shaping is all CPU time of a sentence on
-its way to levelled samples that is not in the voice's networks, beyond what the neutral engine needs there: pitch and
-accent, durations, formants, resampling, the shelf, the gain, the limiter, soft edges. The ratio's own frames are those
-that the networks make more of for a second of sound that comes out; they stand in a column of their own. CPU time of
-the whole process, shaping and networks in the same run, medians of interleaved rounds.
+its way to levelled samples that is not in the voice's networks, beyond what an engine needs there that is told nothing
+but the ratio: pitch and accent, durations, formants, resampling, the shelf, the gain, the limiter, soft edges. The
+ratio's own frames stand in a column of their own: how much more the engine alone costs for a second of sound that comes
+out. CPU time of the whole process, shaping and networks in the same run, medians of interleaved rounds.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from device.core.errors import VoxframeError
-from device.voice.engine import NEUTRAL
+from device.voice.engine import Manner
 from device.voice.personas import Personas
 from device.voice.piper import PiperEngine
 from device.voice.sentence import sounded
 from tests.locations import piper_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from device.voice.engine import Manner
+    from device.core.types import Pcm
+    from device.voice.engine import Samples
 
-ROUNDS = 7
+ROUNDS = 5
 MOST = 5.0
 """Percent of synthesis that is asked for."""
 
@@ -48,6 +49,11 @@ class Cost(NamedTuple):
     networks: float
     beside: float
     seconds: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.networks + self.beside
 
 
 class Clocked:
@@ -69,20 +75,26 @@ class Clocked:
 
         return clocked
 
-    def cost(self, samples: Callable[[str], int]) -> Cost:
-        """What `samples` costs over all sentences; it says one and gives the number of samples."""
+    def cost(self, pieces: Callable[[str], Iterator[Samples | Pcm]]) -> Cost:
+        """What all sentences cost; `pieces` says one, and each piece is handed on, so that chunks grow as they do."""
         self._inside, began = 0.0, time.process_time()
-        length = sum(samples(text) for text in TEXTS)
+        length = 0
+        for text in TEXTS:
+            self.engine.schedule.begin()
+            for piece in pieces(text):
+                length += len(piece)
+                self.engine.schedule.handed(len(piece) / self.engine.sample_rate)
         took = time.process_time() - began
         return Cost(self._inside, took - self._inside, length / self.engine.sample_rate)
 
-    def alone(self) -> Cost:
-        """The engine, neutral, with nothing behind it."""
-        return self.cost(lambda text: sum(len(each.samples) for each in self.engine.say(text, manner=NEUTRAL, seed=1)))
+    def alone(self, ratio: float = 1.0) -> Cost:
+        """The engine with nothing behind it; seconds of what it made, before it is resampled."""
+        manner = Manner(ratio=ratio)
+        return self.cost(lambda text: (each.samples for each in self.engine.say(text, manner=manner, seed=1)))
 
     def shaped(self, manner: Manner) -> Cost:
         """The whole way to levelled sound."""
-        return self.cost(lambda text: sum(len(each.pcm) for each in sounded(self.engine, text, manner=manner, seed=1)))
+        return self.cost(lambda text: (each.pcm for each in sounded(self.engine, text, manner=manner, seed=1)))
 
 
 def main(rounds: int) -> int:
@@ -93,23 +105,21 @@ def main(rounds: int) -> int:
     if not isinstance(engine, PiperEngine):
         raise VoxframeError("the voice is not prepared for this processor; do that with: voxframe models fetch")
     clocked = Clocked(engine)
-    cells = [(persona, mood) for persona in personas.names for mood in personas.moods]
     shares: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     synthesis = []
     for number in range(rounds + 1):
-        for cell in cells:
-            alone, shaped = clocked.alone(), clocked.shaped(personas.manner(*cell))
-            if number == 0:
-                continue
-            second = (alone.networks + alone.beside) / alone.seconds
-            more = shaped.networks / shaped.seconds - alone.networks / alone.seconds
-            synthesis.append(second * 1000)
-            shares[cell].append(
-                (
-                    100 * (shaped.beside - alone.beside) / (second * shaped.seconds),
-                    100 * more / second,
-                )
-            )
+        for persona in personas.names:
+            ratio = personas.manner(persona, "neutral").ratio
+            plain, stretched = clocked.alone(), clocked.alone(ratio)
+            second = plain.total / plain.seconds
+            more = stretched.total / stretched.seconds * ratio / second - 1
+            for mood in personas.moods:
+                shaped = clocked.shaped(personas.manner(persona, mood))
+                if number > 0:
+                    share = (shaped.beside - stretched.beside) / shaped.seconds / second
+                    shares[persona, mood].append((100 * share, 100 * more))
+            if number > 0:
+                synthesis.append(second * 1000)
     print(f"{rounds} interleaved rounds over {len(TEXTS)} sentences after one to warm up, medians; one thread")
     print(f"synthesis, the engine alone: {statistics.median(synthesis):.1f} CPU ms a second of sound")
     print(f"{'':10}{'mood':10}{'shaping %':>10}{'highest':>9}{'more frames %':>15}")
