@@ -1,13 +1,17 @@
-"""A speech that is made while it is heard: a thread makes what comes next, a few seconds ahead at the most."""
+"""A speech that is made while it is heard: a thread makes what comes next, a few seconds ahead at the most.
+
+A device that is slower than the speech makes some of it before any is heard; then the seconds are as many as it takes.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from device.core.types import Speech, SpeechChunk
 
@@ -15,12 +19,24 @@ SECONDS = 10.0
 """How much sound is made ahead: 440 KB at most, and more than the longest pause of the device for other work."""
 
 
-def ahead(speech: Generator[SpeechChunk, None, None], *, seconds: float = SECONDS) -> Iterator[SpeechChunk]:
+def ahead(
+    speech: Generator[SpeechChunk, None, None],
+    *,
+    monotonic: Callable[[], float],
+    begins: Callable[[], float],
+    seconds: float = SECONDS,
+) -> Iterator[SpeechChunk]:
     """The same chunks; the speech itself runs in a thread, which ends with it, or soon after nobody listens any more.
 
     What the speech raises is raised here, after the chunks before it.
+
+    Args:
+        speech: The chunks as they are made.
+        monotonic: Seconds of a clock that never goes back.
+        begins: Asked in the speech's thread after each chunk: when the first may be heard, on that clock.
+        seconds: How much is made ahead at the most once that time has come.
     """
-    line = _Line(seconds)
+    line = _Line(monotonic, begins, seconds)
     thread = threading.Thread(target=line.fill, args=(speech,), name="voice")
     thread.start()
     try:
@@ -33,8 +49,11 @@ def ahead(speech: Generator[SpeechChunk, None, None], *, seconds: float = SECOND
 class _Line:
     """Chunks between the two threads."""
 
-    def __init__(self, seconds: float) -> None:
-        self._most = seconds
+    def __init__(self, monotonic: Callable[[], float], begins: Callable[[], float], most: float) -> None:
+        self._monotonic = monotonic
+        self._ask_begin = begins
+        self._most = most
+        self._begins = math.inf
         self._changed = threading.Condition()
         self._waiting: deque[SpeechChunk] = deque()
         self._seconds = 0.0
@@ -57,6 +76,9 @@ class _Line:
             self._changed.notify_all()
 
     def chunks(self) -> Speech:
+        with self._changed:
+            while not self._ended and (early := self._begins - self._monotonic()) > 0:
+                self._changed.wait(early if early < math.inf else None)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._ended)
@@ -77,8 +99,13 @@ class _Line:
     def _put(self, chunk: SpeechChunk) -> bool:
         """Whether anybody still wants it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._left or self._seconds < self._most)
+            self._begins = self._ask_begin()
             self._waiting.append(chunk)
             self._seconds += chunk.seconds
             self._changed.notify_all()
+            self._changed.wait_for(lambda: self._left or self._early or self._seconds < self._most)
             return not self._left
+
+    @property
+    def _early(self) -> bool:
+        return self._monotonic() < self._begins

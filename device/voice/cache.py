@@ -87,6 +87,14 @@ class PhraseCache:
                 return None
             return phrase
 
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a file for it, whole or not.
+
+        Raises:
+            ValueError: The key is not one of `phrase_key`.
+        """
+        return self._path(key).exists()
+
     def put(self, key: str, phrase: Phrase) -> None:
         """Keep the phrase, unless it is large, or the disk is full or read-only: that is logged once.
 

@@ -1,4 +1,4 @@
-"""How many frames to make at once: few at first, so that the sound begins early, then more, so that it never stops.
+"""How many frames to make at once, and when the sound may begin: as early as it can, and so that it never stops.
 
 Making n frames takes b (n + 6) seconds: the six are the cost of a call, counted in frames. They are a property of the
 graph (2.6 ms a call and 0.45 ms a frame where it was measured) and stay the same; b alone is learnt while speaking.
@@ -8,10 +8,14 @@ A frame sounds for h seconds. With r = b / h, a chunk of n frames sounds as long
 
     n h >= b (n + 6), that is n >= 6 r / (1 - r)
 
-so this is the least with which a long sentence can begin, and each following chunk may be as large as what is still to
-be heard allows. The last call gives all the frames that the stream looks ahead at once: a short sentence has to begin
-with more, and how many is found by going through its calls beforehand. Where r is 1 or more no beginning is small
-enough: then everything waits once, in front, until what is left is made in time.
+so this is the least with which a long sentence can begin and go on: smaller ones would cost more than they sound, and
+leave even less for the next. Each following chunk may be as large as what is still to be heard allows. The last call
+gives all the frames that the stream looks ahead at once: a short sentence has to begin with more, or to wait.
+
+How long, is found by going through the calls that are left. Each must be done before what was made before it has been
+heard; the one that would be latest says by how much the sound must wait in front of everything. That is worked out
+anew after each call until the sound begins, so a device that is slower than the speech waits once, and no longer than
+it must.
 """
 
 from __future__ import annotations
@@ -28,8 +32,14 @@ if TYPE_CHECKING:
 CALL_FRAMES = 6
 """What a call costs beside its frames."""
 
-MARGIN = 1.2
-"""What is planned is slower by this than what was measured: other programs want the processor too."""
+MARGIN = 1.1
+"""A call may take so much longer than what was measured: other programs want the processor too.
+
+Of k calls some are quick and others slow, and all together are late by a share that is smaller by the root of k.
+"""
+
+SLACK_SECONDS = 0.02
+"""And be late by so much: about what a scheduler gives to another program before it comes back to this one."""
 
 LARGEST = 45
 """Frames at once. Beyond 51 the runtime takes fresh pages from the system at each call, and is 1.6 times slower."""
@@ -40,8 +50,11 @@ SMALLEST = 6
 REMEMBERED = 5
 """Calls from which the speed is known: their median, so that one that was held up by something else counts little."""
 
-NEARLY = 0.98
-"""From this share of the time on a device counts as one that cannot keep up."""
+_TRIED = 3
+"""Frames by which the beginnings of a sentence differ that are weighed against each other."""
+
+_NEARLY = 0.98
+"""From this r on no chunk can be large enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,84 +82,125 @@ class Schedule:
         monotonic: Seconds of a clock that never goes back.
         guess: Seconds a frame while nothing was measured yet; 0 for an engine that does not make its sound by frames.
         frame_seconds: What a frame sounds for.
+        begins: When the sound of this speech may begin, on that clock; in the past where it has begun.
     """
 
     monotonic: Callable[[], float]
     guess: float = 0.0
     frame_seconds: float = 1.0
+    begins: float = 0.0
     _measured: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    _learnt: float | None = None
+    _handed_seconds: float = 0.0
     _heard_until: float = 0.0
+    _course: Course | None = None
+    _left: int = 0
+    _later: float = 0.0
 
     @property
     def seconds_a_frame(self) -> float:
         """b, as far as it is known."""
-        return median(self._measured) if self._measured else self.guess
+        return self.guess if self._learnt is None else self._learnt
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether a sentence of any length can be made while it is heard."""
+        return MARGIN * self._cost(LARGEST) < LARGEST * self.frame_seconds
 
     def begin(self) -> None:
         """A speech begins: nothing is to be heard yet."""
-        self._heard_until = 0.0
+        self.begins = math.inf
+        self._handed_seconds = self._heard_until = 0.0
+        self._course, self._left = None, 0
+
+    def expect(self, later: float) -> None:
+        """After the sentence that comes now so much is left to be made, in parts of that sentence."""
+        self._later = later
+        self._course, self._left = None, 0
 
     def handed(self, seconds: float) -> None:
         """So much sound was handed on, to be heard after what was handed on before."""
-        self._heard_until = max(self._heard_until, self.monotonic()) + seconds
+        now = self.monotonic()
+        self._handed_seconds += seconds
+        if now < self.begins:
+            course = self._course or Course(frames=round(seconds / self.frame_seconds), look_ahead=0)
+            self.begins = now + self._late(course, self._left, self._handed_seconds)
+            self._heard_until = self.begins + self._handed_seconds
+        else:
+            self._heard_until = max(self._heard_until, now) + seconds
 
     @property
     def buffered(self) -> float:
-        """Seconds of sound that are still to be heard, by a listener who began with the first of it."""
-        return max(0.0, self._heard_until - self.monotonic())
+        """Seconds of sound that are still to be heard, by a listener who began when the sound began."""
+        return max(0.0, self._heard_until - max(self.begins, self.monotonic())) if self._handed_seconds else 0.0
 
     def frames(self, course: Course, *, done: int) -> int:
         """How many frames to give next, after so many; all that are left where this is the last call."""
-        if done:
-            return self._next(course, course.frames - done, self.buffered)
-        return self._first(course)
+        left = course.frames - done
+        frames = self._next(course, left, self.buffered) if done else self._first(course)
+        self._course, self._left = course, left - frames
+        return frames
 
     def took(self, frames: int, seconds: float) -> None:
         """Learn from a call that was not the first or the last of its sentence, which do other work too."""
         self._measured.append(seconds / (frames + CALL_FRAMES))
-
-    def load(self, *, ratio: float = 1.0) -> float:
-        """The share of the time that speaking takes, with its margin: from 1 on the device does not keep up."""
-        return MARGIN * self.seconds_a_frame * (1 + CALL_FRAMES / LARGEST) * ratio / self.frame_seconds
-
-    def held_back(self, seconds: float, *, ratio: float = 1.0) -> float:
-        """How much of a sound of `seconds` must be made before any of it is heard: none where the device keeps up."""
-        load = self.load(ratio=ratio)
-        return seconds * (1 - 1 / load) if load > NEARLY else 0.0
+        self._learnt = median(self._measured)
 
     def _cost(self, frames: int) -> float:
-        return MARGIN * self.seconds_a_frame * (frames + CALL_FRAMES)
+        return self.seconds_a_frame * (frames + CALL_FRAMES)
 
     def _affordable(self, seconds: float) -> int:
-        return int(seconds / MARGIN / self.seconds_a_frame - CALL_FRAMES)
+        return int((seconds - SLACK_SECONDS) / MARGIN / self.seconds_a_frame - CALL_FRAMES)
+
+    def _steady(self, course: Course) -> int:
+        """The fewest frames that sound as long as as many take."""
+        r = MARGIN * self.seconds_a_frame * course.ratio / self.frame_seconds
+        return min(LARGEST, max(SMALLEST, math.ceil(CALL_FRAMES * r / (1 - r)))) if r < _NEARLY else LARGEST
 
     def _first(self, course: Course) -> int:
+        """With which beginning the sound begins soonest."""
         rest = course.frames - course.look_ahead
-        share = MARGIN * self.seconds_a_frame * course.ratio / self.frame_seconds
-        steady = math.ceil(CALL_FRAMES * share / (1 - share)) if share < NEARLY else LARGEST
-        least = min(LARGEST, max(SMALLEST, steady, self._affordable(self.buffered) - course.look_ahead))
-        for frames in range(least, min(LARGEST, rest - SMALLEST) + 1):
-            if self._goes_through(course, frames):
-                return frames
-        return LARGEST if rest > LARGEST + SMALLEST else course.frames
+        least = min(LARGEST, max(self._steady(course), self._affordable(self.buffered) - course.look_ahead))
+        if rest <= least + SMALLEST:
+            return course.frames
+        soonest, best = math.inf, least
+        for frames in range(least, min(LARGEST, rest - SMALLEST) + 1, _TRIED):
+            took = self._cost(frames)
+            sound = max(0.0, frames * self.frame_seconds / course.ratio - course.withheld_seconds)
+            late = self._late(course, course.frames - frames, max(0.0, self.buffered - took) + sound)
+            if took + late < soonest:
+                soonest, best = took + late, frames
+            if late == 0:
+                break
+        return best
 
-    def _goes_through(self, course: Course, first: int) -> bool:
-        """Whether the sound never stops where the sentence begins with so many frames."""
-        left = course.frames - first
-        sounds = self.buffered + max(0.0, first * self.frame_seconds / course.ratio - course.withheld_seconds)
+    def _late(self, course: Course, left: int, sounds: float) -> float:
+        """Seconds by which the latest of the calls that are left would be late; `sounds` are to be heard from now."""
+        passed = late = 0.0
+        calls = 0
         while left:
-            frames = self._next(course, left, sounds)
-            sounds -= self._cost(frames)
-            if sounds < 0:
-                return False
+            frames = self._next(course, left, sounds - passed)
+            passed += self._cost(frames)
+            calls += 1
+            late = max(late, _at_the_latest(passed, calls) - sounds)
             sounds += frames * self.frame_seconds / course.ratio
             left -= frames
-        return True
+        later = self._later * course.frames
+        if later > LARGEST:
+            calls += math.ceil(later / LARGEST)
+            passed += later / LARGEST * self._cost(LARGEST)
+            sounds += (later - LARGEST) * self.frame_seconds / course.ratio
+            late = max(late, _at_the_latest(passed, calls) - sounds)
+        return late
 
     def _next(self, course: Course, left: int, sounds: float) -> int:
         """What is given while `sounds` seconds are to be heard; at least one frame is kept for the last call."""
         most = left - course.look_ahead - 1
-        frames = max(SMALLEST, min(LARGEST, self._affordable(sounds)))
-        if most < SMALLEST or (left <= LARGEST + CALL_FRAMES and self._cost(left) <= sounds):
+        frames = max(self._steady(course), min(LARGEST, self._affordable(sounds)))
+        if most < SMALLEST or (left <= LARGEST + CALL_FRAMES and MARGIN * self._cost(left) + SLACK_SECONDS <= sounds):
             return left
         return min(frames, most)
+
+
+def _at_the_latest(seconds: float, calls: int) -> float:
+    return seconds * (1 + (MARGIN - 1) / math.sqrt(calls)) + SLACK_SECONDS

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """What an engine says at once."""
+    """What an engine says at once; after it `later` times as much is to be made, as far as that is known."""
 
     utterance: int
     text: str
     manner: Manner
+    later: float = 0.0
 
     @property
     def seed(self) -> int:
@@ -75,7 +76,7 @@ class EngineSynthesiser:
         Raises:
             UsageError: An utterance names a persona or a mood that is not there.
         """
-        return ahead(self._speech(utterances))
+        return ahead(self._speech(utterances), monotonic=self.schedule.monotonic, begins=lambda: self.schedule.begins)
 
     def rest(self) -> None:
         """Let the voice go; it is loaded again when it is needed."""
@@ -84,15 +85,11 @@ class EngineSynthesiser:
     def _speech(self, utterances: Narration) -> Generator[SpeechChunk, None, None]:
         self.schedule.begin()
         said: Iterable[_Piece] = self._pieces(utterances)
+        if not self.schedule.keeps_up:
+            said = self._with_later(list(said))
         new: dict[str, Phrase] = {}
         with ExitStack() as stack:
-            waking = _Waking(self.engine, stack)
-            if self.schedule.held_back(1.0) > 0:
-                said = list(said)
-                made = self._held_back(self._made(said, waking, new), said)
-            else:
-                made = self._made(said, waking, new)
-            for chunk in made:
+            for chunk in self._made(said, _Waking(self.engine, stack), new):
                 self.schedule.handed(chunk.seconds)
                 yield chunk
         # Last of all: the card may be slow, and nobody waits any more.
@@ -106,12 +103,23 @@ class EngineSynthesiser:
             for text in pieces(utterance.text, language=utterance.language):
                 yield _Piece(utterance=index, text=text, manner=manner)
 
+    def _with_later(self, said: Sequence[_Piece]) -> Iterator[_Piece]:
+        """The same; each knows how much is to be made after it: how long that is, is taken from the letters."""
+        later = sum(len(piece.text) for piece in said if not self._kept(piece))
+        for piece in said:
+            later -= 0 if self._kept(piece) else len(piece.text)
+            yield replace(piece, later=later / len(piece.text))
+
+    def _kept(self, piece: _Piece) -> bool:
+        return self.cache is not None and self._key(piece) in self.cache
+
     def _made(self, said: Iterable[_Piece], waking: _Waking, new: dict[str, Phrase]) -> Iterator[SpeechChunk]:
         """The chunks as they are made, their marks counted from the start of the speech."""
         place, pause = 0, 0
         for piece in said:
             # Drawing the next sentence may take its time too, but is no making of sound.
             asked = self.schedule.monotonic()
+            self.schedule.expect(piece.later)
             begun = False
             for sounding, cached in self._sounding(piece, waking, new):
                 if not begun and pause:
@@ -152,24 +160,6 @@ class EngineSynthesiser:
                 marks=tuple(mark for each in whole for mark in each.marks),
             )
 
-    def _held_back(self, made: Iterator[SpeechChunk], said: Sequence[_Piece]) -> Iterator[SpeechChunk]:
-        """The same for a device that is slower than the speech: it waits once, in front of everything.
-
-        The length of the first sentence is known from its marks, and that of the others is taken from their letters.
-        """
-        waiting: list[SpeechChunk] = []
-        missing: float | None = None
-        for chunk in made:
-            if missing is None:
-                seconds = _announced(chunk) * sum(len(piece.text) for piece in said) / len(said[0].text)
-                missing = self.schedule.held_back(seconds, ratio=said[0].manner.ratio)
-            missing -= chunk.seconds
-            waiting.append(chunk)
-            if missing <= 0:
-                yield from waiting
-                waiting = []
-        yield from waiting
-
     def _key(self, piece: _Piece) -> str:
         taught = repr(self.pronunciations.parts(piece.text)) if self.pronunciations is not None else None
         return phrase_key(
@@ -194,9 +184,3 @@ class _Waking:
 
 def _moved(marks: tuple[Mark, ...], by: int) -> tuple[Mark, ...]:
     return tuple(replace(mark, first=mark.first + by, end=mark.end + by) for mark in marks)
-
-
-def _announced(chunk: SpeechChunk) -> float:
-    """Seconds of the sentence that begins with this chunk; 0 where none does."""
-    samples = sum(mark.end - mark.first for mark in chunk.marks if mark.kind == "sentence")
-    return samples / chunk.sample_rate

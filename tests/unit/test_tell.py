@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,7 +97,7 @@ class Ahead(Voice):
     """The same in a thread of its own, as real voices are."""
 
     def synthesise(self, utterances: Narration) -> Speech:
-        return ahead(self._speech(utterances))
+        return ahead(self._speech(utterances), monotonic=time.monotonic, begins=lambda: 0.0)
 
 
 class Mute(Voice):
