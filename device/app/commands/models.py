@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 from device.app.config import load
 from device.app.wiring import Wiring
 from device.core.errors import MissingModelError
-from device.models.fetch import fetch, missing
-from device.models.progress import ConsoleProgress
-from device.models.voices import fetch_voice, take_voice
 
 if TYPE_CHECKING:
     import argparse
@@ -50,6 +47,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
+    from device.models.fetch import fetch, missing
+    from device.models.progress import ConsoleProgress
+    from device.models.voices import fetch_voice, take_voice
+
     wiring = Wiring(load(options.config))
     registry, progress = wiring.registry(), ConsoleProgress()
     wanted = missing(registry)
