@@ -462,11 +462,12 @@ VOICES = Path(__file__).parents[1] / "voices"
 
 
 def whole_folder(tmp_path: Path) -> Path:
-    """A models folder that has all that the manifest names."""
-    folder = tmp_path / "whole"
-    folder.mkdir()
-    for path in (Path(__file__).parents[2] / ".models").glob("[!.]*"):
-        (folder / path.name).symlink_to(path)
+    """A models folder that has all that the manifest names; what is prepared in it stays in it."""
+    folder, models = tmp_path / "whole", Path(__file__).parents[2] / ".models"
+    (folder / "prepared").mkdir(parents=True)
+    for path in (*models.glob("[!.]*"), *models.glob("prepared/en_US-joe-medium-*")):
+        if path.name != "prepared":
+            (folder / path.relative_to(models)).symlink_to(path)
     return folder
 
 
