@@ -10,6 +10,8 @@ from piper.phonemize_espeak import EspeakPhonemizer
 from device.voice.clean import LONGEST, clean, pieces
 from tests.hostile import around, hostile
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
 PHONEMES_A_CHARACTER = 40
 """A digit may stand for a thousand words in other languages; "7" is seven letters, "0.5" more."""
 
@@ -25,7 +27,6 @@ def phonemes(piece: str, *, speaking: str = "en-us") -> list[str]:
     return [phoneme for sentence in PHONEMIZER.phonemize(speaking, piece) for phoneme in sentence]
 
 
-@pytest.mark.slow
 @given(hostile(), LANGUAGES)
 @settings(max_examples=7000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_becomes_a_bounded_number_of_phonemes(text: str, spoken: tuple[str, str]) -> None:
@@ -41,7 +42,6 @@ def test_any_text_becomes_a_bounded_number_of_phonemes(text: str, spoken: tuple[
         )
 
 
-@pytest.mark.slow
 @given(WORDS.flatmap(lambda word: st.tuples(st.just(word), around(word))))
 @settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_real_word_is_never_silent(example: tuple[str, str]) -> None:
