@@ -228,3 +228,18 @@ def test_help_needs_no_model_and_names_every_command(tmp_path: Path) -> None:
     assert done.returncode == 0
     for command in ("describe", "say", "run", "models", "config"):
         assert command in done.stdout
+
+
+def test_doctor_times_every_engine_and_leaves_what_was_kept(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    environment = {"VOXFRAME_STATE": str(state)}
+    assert voxframe("say", "Hello.", "--wav", tmp_path / "a.wav", environment=environment).returncode == 0
+    kept = sorted(path.name for path in (state / "phrases").iterdir())
+    told = voxframe("doctor", environment=environment)
+    assert (told.returncode, told.stderr) == (0, "")
+    work = {line.split()[-2]: float(line.split()[-1]) for line in told.stdout.splitlines() if line.startswith("      ")}
+    assert list(work) == ["piper", "hibari", "pico", "espeak"]
+    assert all(seconds > 0 for seconds in work.values())
+    assert "advice" in told.stdout
+    assert kept
+    assert sorted(path.name for path in (state / "phrases").iterdir()) == kept

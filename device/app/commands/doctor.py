@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from device.app.config import load
 from device.app.wiring import Wiring
 from device.core.errors import MissingModelError, UsageError
+from device.core.types import Utterance
 
 if TYPE_CHECKING:
     import argparse
@@ -61,18 +64,24 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _measure(voices: Voices, name: _Name, language: str) -> _Measured:
-    """Say a sentence twice, and time the second."""
-    from device.voice.engine import NEUTRAL
+    """Say a sentence twice as it would be said, but for taught words and the phrases from before; time the second."""
+    settings = replace(voices.settings, engine=name, cache_megabytes=0, idle_seconds=0)
+    sentence = Utterance(speaker="narrator", text=SENTENCE, language=language, because=())
+    # A state of its own: without room for phrases, those of the device would be deleted.
+    with TemporaryDirectory() as state:
+        return _timed(replace(voices, settings=settings, state=Path(state)), sentence)
 
+
+def _timed(voices: Voices, sentence: Utterance) -> _Measured:
     try:
-        engine = replace(voices, settings=replace(voices.settings, engine=name)).engine(language)
+        voice = voices.synthesiser(sentence.language)
         for _ in range(2):
             began = voices.monotonic()
-            samples = sum(len(each.samples) for each in engine.say(SENTENCE, manner=NEUTRAL, seed=0))
+            seconds = sum(chunk.seconds for chunk in voice.synthesise([sentence]))
             took = voices.monotonic() - began
     except (MissingModelError, UsageError) as error:
         return _Measured(None, str(error))
-    return _Measured(took * engine.sample_rate / samples)
+    return _Measured(took / seconds)
 
 
 def _advice(chosen: _Name, measured: dict[_Name, _Measured]) -> str:
