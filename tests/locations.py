@@ -17,6 +17,7 @@ from device.voice.personas import Personas
 from device.voice.phonemes import PiperPhonemes
 from device.voice.piper import Traits, WholePiperEngine
 from device.voice.resting import RestingEngine
+from device.voice.schedule import Schedule
 from device.voice.synthesiser import EngineSynthesiser
 
 
@@ -50,7 +51,7 @@ def whole_piper() -> WholePiperEngine:
 def synthesiser(*, noise: bool = False) -> EngineSynthesiser:
     """The default voice as it is wired, without a cache; without noise it says the same each time."""
     files = piper_files()
-    schedule = files.schedule(time.perf_counter)
+    schedule = Schedule(monotonic=time.perf_counter)
     return EngineSynthesiser(
         engine=RestingEngine(lambda: files.load(schedule=schedule, noise=noise), idle_seconds=0),
         personas=Personas.load(),

@@ -137,7 +137,7 @@ class Voices:
         if name in ("auto", "piper"):
             files = self.piper_files()
             if _primary(files.language) == _primary(language):
-                schedule = files.schedule(self.monotonic)
+                schedule = Schedule(monotonic=self.monotonic)
                 return schedule, lambda: files.load(schedule=schedule, pronunciations=taught)
             if name == "piper":
                 raise UsageError(

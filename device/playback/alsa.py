@@ -62,6 +62,8 @@ class AlsaPlayer:
         first = next(chunks, None)
         if first is None:
             return Played(seconds=0.0, complete=True)
+        if self._stopped:
+            return Played(seconds=0.0, complete=False)
         aplay = self._start(first.sample_rate)
         try:
             seconds = self._feed(aplay, first, chunks)

@@ -34,7 +34,7 @@ def ahead(
         speech: The chunks as they are made.
         monotonic: Seconds of a clock that never goes back.
         begins: Asked in the speech's thread after each chunk: when the first may be heard, on that clock.
-        seconds: How much is made ahead at the most once that time has come.
+        seconds: How much is made ahead at the most, unless more than that was made before that time came.
     """
     line = _Line(monotonic, begins, seconds)
     thread = threading.Thread(target=line.fill, args=(speech,), name="voice")
@@ -102,10 +102,9 @@ class _Line:
             self._begins = self._ask_begin()
             self._waiting.append(chunk)
             self._seconds += chunk.seconds
+            if self._monotonic() < self._begins:
+                # What is there before the sound begins is what it takes to go on without a stop.
+                self._most = max(self._most, self._seconds)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._left or self._early or self._seconds < self._most)
+            self._changed.wait_for(lambda: self._left or self._seconds <= self._most)
             return not self._left
-
-    @property
-    def _early(self) -> bool:
-        return self._monotonic() < self._begins

@@ -93,7 +93,7 @@ class PhraseCache:
         Raises:
             ValueError: The key is not one of `phrase_key`.
         """
-        return self._path(key).exists()
+        return os.path.exists(self._path(key))  # noqa: PTH110 - which says no where the folder cannot be read
 
     def put(self, key: str, phrase: Phrase) -> None:
         """Keep the phrase, unless it is large, or the disk is full or read-only: that is logged once.

@@ -14,15 +14,16 @@ from device.voice import prepared
 from device.voice.parts import Encoder, Stream
 from device.voice.phonemes import PiperPhonemes
 from device.voice.piper import PiperEngine, Traits, WholePiperEngine
-from device.voice.schedule import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from device.voice.engine import Engine
     from device.voice.parts import Floats
+    from device.voice.plan import Found
     from device.voice.pronunciations import Pronunciations
+    from device.voice.schedule import Schedule
 
 _log = logging.getLogger(__name__)
 
@@ -67,19 +68,11 @@ class PiperFiles:
         """What it speaks, as espeak-ng calls it: "en-us"."""
         return str(self.settings.get("espeak", {}).get("voice") or self.settings.get("language", {}).get("code", ""))
 
-    def schedule(self, monotonic: Callable[[], float]) -> Schedule:
-        """How many frames to make at once, with the speed that was measured when the voice was prepared."""
-        made = prepared.find(self.model)
-        if made is None or made.folder is None:
-            return Schedule(monotonic=monotonic)
-        frame_seconds = made.found.hop / self.traits.sample_rate
-        return Schedule(monotonic=monotonic, guess=made.found.seconds_a_frame, frame_seconds=frame_seconds)
-
     def load(self, *, schedule: Schedule, pronunciations: Pronunciations | None = None, noise: bool = True) -> Engine:
         """The voice, loaded.
 
         Args:
-            schedule: Decides how much is made at once, and learns from it.
+            schedule: Decides how much is made at once, and learns from it; it is told here how fast this device is.
             pronunciations: The words that the voice was taught.
             noise: Without it the same text gives the same samples bit by bit, and sounds flatter.
 
@@ -88,10 +81,11 @@ class PiperFiles:
         """
         phonemes = PiperPhonemes(self.settings, pronunciations=pronunciations)
         traits = Traits.of(self.settings, noise=noise)
-        folder = self._halves()
-        if folder is not None:
+        halves = self._halves()
+        if halves is not None:
+            folder, found = halves
             try:
-                return PiperEngine(
+                engine = PiperEngine(
                     name=self.model.stem,
                     traits=traits,
                     phonemes=phonemes,
@@ -102,16 +96,20 @@ class PiperFiles:
                 )
             except MissingModelError as error:
                 _log.warning("%s makes whole sentences: %s", self.model.stem, error)
+            else:
+                schedule.suppose(found.seconds_a_frame, frame_seconds=found.hop / traits.sample_rate)
+                return engine
+        schedule.suppose(0.0, frame_seconds=1.0)
         return WholePiperEngine(name=self.model.stem, traits=traits, phonemes=phonemes, model=self.model)
 
-    def _halves(self) -> Path | None:
+    def _halves(self) -> tuple[Path, Found] | None:
         made = prepared.find(self.model)
         if made is None:
             why = "it is not prepared for this processor; do that with: voxframe models fetch"
         elif made.folder is None:
             why = made.found.report
         else:
-            return made.folder
+            return made.folder, made.found
         _log.warning("%s makes whole sentences: %s", self.model.stem, why)
         return None
 

@@ -121,8 +121,9 @@ class PiperEngine:
         lines = [self._line(each, manner, random) for each in sentences]
         marks = marks_of(sentences, [line.frames for line in lines], hop=self.stream.plan.hop)
         size = np.float32(_QUIETER ** (_SEMITONES * manner.pitch))
-        for line in lines:
-            for samples in self._sound(line, manner, random):
+        lengths = [int(line.frames.sum()) for line in lines]
+        for number, line in enumerate(lines):
+            for samples in self._sound(line, manner, random, after=sum(lengths[number + 1 :])):
                 yield Stretch(samples=samples if line.bend is None else samples * size, marks=marks)
                 marks = ()
 
@@ -144,12 +145,13 @@ class PiperEngine:
             static=prior.static,
         )
 
-    def _sound(self, line: _Line, manner: Manner, random: np.random.Generator) -> Iterator[Samples]:
+    def _sound(self, line: _Line, manner: Manner, random: np.random.Generator, *, after: int) -> Iterator[Samples]:
         plan, schedule = self.stream.plan, self.schedule
         owner = np.repeat(np.arange(len(line.frames)), line.frames)
         course = Course(
             frames=len(owner),
             look_ahead=plan.look_ahead,
+            after=after,
             ratio=manner.ratio,
             withheld_seconds=EDGE_SECONDS + withheld_seconds(manner),
         )

@@ -53,6 +53,12 @@ SMALLEST = 6
 REMEMBERED = 5
 """Calls from which the speed is known: their median, so that one that was held up by something else counts little."""
 
+LATER = 1.25
+"""A frame of what comes later costs so many times b: with its share of calls, phonemes and encoder."""
+
+SECONDS_A_LETTER = 0.06
+"""How long a letter sounds, until the voice has said a sentence."""
+
 _TRIED = 3
 """Frames by which the beginnings of a sentence differ that are weighed against each other."""
 
@@ -67,12 +73,14 @@ class Course:
     Attributes:
         frames: All of it.
         look_ahead: Frames that the stream is late: the last call gives them all.
+        after: Frames of the sentences behind it that belong to the same text.
         ratio: By how much faster than they are made its frames are heard.
         withheld_seconds: Of sound that whatever shapes the voice keeps until the sentence ends.
     """
 
     frames: int
     look_ahead: int
+    after: int = 0
     ratio: float = 1.0
     withheld_seconds: float = 0.0
 
@@ -96,29 +104,42 @@ class Schedule:
     _learnt: float | None = None
     _handed_seconds: float = 0.0
     _heard_until: float = 0.0
+    _frames_a_letter: float | None = None
     _course: Course | None = None
     _left: int = 0
-    _later: float = 0.0
+    _letters: float = 0.0
+    _later_letters: float = 0.0
+    _ratio: float = 1.0
 
     @property
     def seconds_a_frame(self) -> float:
         """b, as far as it is known."""
         return self.guess if self._learnt is None else self._learnt
 
-    @property
-    def keeps_up(self) -> bool:
-        """Whether a sentence of any length can be made while it is heard."""
-        return MARGIN * self._cost(LARGEST) < LARGEST * self.frame_seconds
+    def keeps_up(self, ratio: float) -> bool:
+        """Whether a sentence of any length can be made while it is heard, at this ratio of a manner."""
+        return MARGIN * self._cost(LARGEST) * ratio < LARGEST * self.frame_seconds
+
+    def suppose(self, seconds_a_frame: float, *, frame_seconds: float) -> None:
+        """An engine was loaded: what is known of it; what was learnt of another one is forgotten."""
+        if frame_seconds != self.frame_seconds:
+            self._measured.clear()
+            self._learnt = self._frames_a_letter = None
+        self.guess, self.frame_seconds = seconds_a_frame, frame_seconds
 
     def begin(self) -> None:
         """A speech begins: nothing is to be heard yet."""
         self.begins = math.inf
         self._handed_seconds = self._heard_until = 0.0
-        self._course, self._left = None, 0
+        self.expect(0.0, later=0.0)
 
-    def expect(self, later: float) -> None:
-        """After the sentence that comes now so much is left to be made, in parts of that sentence."""
-        self._later = later
+    def expect(self, letters: float, *, later: float, ratio: float = 1.0) -> None:
+        """A text comes now of which so many letters are to be made, and after it, as far as is known, so many more.
+
+        A letter counts as much as its frames do: by the ratio of its manner, divided by the tempo. What was kept is not
+        made, and has none. What is not known yet is taken to have this text's ratio.
+        """
+        self._letters, self._later_letters, self._ratio = letters, later, ratio
         self._course, self._left = None, 0
 
     def handed(self, seconds: float) -> None:
@@ -126,8 +147,7 @@ class Schedule:
         now = self.monotonic()
         self._handed_seconds += seconds
         if now < self.begins:
-            course = self._course or Course(frames=round(seconds / self.frame_seconds), look_ahead=0)
-            self.begins = now + self._late(course, self._left, self._handed_seconds)
+            self.begins = now + self._wait(self._handed_seconds)
             self._heard_until = self.begins + self._handed_seconds
         else:
             self._heard_until = max(self._heard_until, now) + seconds
@@ -139,6 +159,8 @@ class Schedule:
 
     def frames(self, course: Course, *, done: int) -> int:
         """How many frames to give next, after so many; all that are left where this is the last call."""
+        if self._course is None and self._letters:
+            self._frames_a_letter = (course.frames + course.after) / self._letters
         left = course.frames - done
         frames = self._next(course, left, self.buffered) if done else self._first(course)
         self._course, self._left = course, left - frames
@@ -177,6 +199,17 @@ class Schedule:
                 break
         return best
 
+    def _wait(self, sounds: float) -> float:
+        """Seconds for which the sound must wait, if `sounds` seconds of it are there."""
+        if self._course is not None:
+            return self._late(self._course, self._left, sounds)
+        # Silence, or what was kept: it tells nothing of what comes.
+        unknown = Course(frames=0, look_ahead=0, after=round(self._frames_of(self._letters)), ratio=self._ratio)
+        return self._late(unknown, 0, sounds)
+
+    def _frames_of(self, letters: float) -> float:
+        return letters * (self._frames_a_letter or SECONDS_A_LETTER / self.frame_seconds)
+
     def _late(self, course: Course, left: int, sounds: float) -> float:
         """Seconds by which the latest of the calls that are left would be late; `sounds` are to be heard from now."""
         passed = late = 0.0
@@ -188,11 +221,11 @@ class Schedule:
             late = max(late, _at_the_latest(passed, calls) - sounds)
             sounds += frames * self.frame_seconds / course.ratio
             left -= frames
-        later = self._later * course.frames
-        if later > LARGEST:
+        later = course.after + self._frames_of(self._later_letters)
+        if later > 0:
             calls += math.ceil(later / LARGEST)
-            passed += later / LARGEST * self._cost(LARGEST)
-            sounds += (later - LARGEST) * self.frame_seconds / course.ratio
+            passed += later * LATER * self.seconds_a_frame
+            sounds += max(0.0, later - LARGEST) * self.frame_seconds / course.ratio
             late = max(late, _at_the_latest(passed, calls) - sounds)
         return late
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,12 +30,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """What an engine says at once; after it `later` times as much is to be made, as far as that is known."""
+    """What an engine says at once; how many letters of it are to be made, and after it, as the schedule counts them."""
 
     utterance: int
     text: str
     manner: Manner
+    letters: float = 0.0
     later: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """Its letters, counted by how long the engine works on them."""
+        return len(self.text) * self.manner.ratio / self.manner.tempo
 
     @property
     def seed(self) -> int:
@@ -59,6 +66,7 @@ class EngineSynthesiser:
     schedule: Schedule
     cache: PhraseCache | None = None
     pronunciations: Pronunciations | None = None
+    _speaking: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def voice(self) -> str:
@@ -83,13 +91,11 @@ class EngineSynthesiser:
         self.engine.rest()
 
     def _speech(self, utterances: Narration) -> Generator[SpeechChunk, None, None]:
-        self.schedule.begin()
-        said: Iterable[_Piece] = self._pieces(utterances)
-        if not self.schedule.keeps_up:
-            said = self._with_later(list(said))
         new: dict[str, Phrase] = {}
-        with ExitStack() as stack:
-            for chunk in self._made(said, _Waking(self.engine, stack), new):
+        # A speech that somebody left may still be at its last chunk, and tell the schedule of it.
+        with self._speaking, ExitStack() as stack:
+            self.schedule.begin()
+            for chunk in self._made(self._planned(utterances), _Waking(self.engine, stack), new):
                 self.schedule.handed(chunk.seconds)
                 yield chunk
         # Last of all: the card may be slow, and nobody waits any more.
@@ -103,12 +109,30 @@ class EngineSynthesiser:
             for text in pieces(utterance.text, language=utterance.language):
                 yield _Piece(utterance=index, text=text, manner=manner)
 
-    def _with_later(self, said: Sequence[_Piece]) -> Iterator[_Piece]:
-        """The same; each knows how much is to be made after it: how long that is, is taken from the letters."""
-        later = sum(len(piece.text) for piece in said if not self._kept(piece))
-        for piece in said:
-            later -= 0 if self._kept(piece) else len(piece.text)
-            yield replace(piece, later=later / len(piece.text))
+    def _planned(self, utterances: Narration) -> Iterator[_Piece]:
+        """The pieces as they are drawn; where the device does not keep up all the rest, to know how much is to come.
+
+        What drawing them raises is raised behind those that were drawn before.
+        """
+        drawn = self._pieces(utterances)
+        trouble: Exception | None = None
+        for piece in drawn:
+            if self.schedule.keeps_up(piece.manner.ratio):
+                yield piece
+                continue
+            said = [piece]
+            try:
+                said.extend(drawn)
+            except Exception as error:  # noqa: BLE001 - it is raised behind what can still be said
+                trouble = error
+            yield from self._with_letters(said)
+        if trouble is not None:
+            raise trouble
+
+    def _with_letters(self, said: Sequence[_Piece]) -> Iterator[_Piece]:
+        letters = [0.0 if self._kept(piece) else piece.weight for piece in said]
+        for number, piece in enumerate(said):
+            yield replace(piece, letters=letters[number], later=sum(letters[number + 1 :]))
 
     def _kept(self, piece: _Piece) -> bool:
         return self.cache is not None and self._key(piece) in self.cache
@@ -119,7 +143,7 @@ class EngineSynthesiser:
         for piece in said:
             # Drawing the next sentence may take its time too, but is no making of sound.
             asked = self.schedule.monotonic()
-            self.schedule.expect(piece.later)
+            self.schedule.expect(piece.letters, later=piece.later, ratio=piece.manner.ratio)
             begun = False
             for sounding, cached in self._sounding(piece, waking, new):
                 if not begun and pause:

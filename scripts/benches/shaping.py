@@ -23,6 +23,7 @@ from device.core.errors import VoxframeError
 from device.voice.engine import Manner
 from device.voice.personas import Personas
 from device.voice.piper import PiperEngine
+from device.voice.schedule import Schedule
 from device.voice.sentence import sounded
 from tests.locations import piper_files
 
@@ -101,7 +102,7 @@ def main(rounds: int) -> int:
     """Interleave, and print medians; returns 1 where shaping costs more than is asked for."""
     personas = Personas.load()
     files = piper_files()
-    engine = files.load(schedule=files.schedule(time.perf_counter))
+    engine = files.load(schedule=Schedule(monotonic=time.perf_counter))
     if not isinstance(engine, PiperEngine):
         raise VoxframeError("the voice is not prepared for this processor; do that with: voxframe models fetch")
     clocked = Clocked(engine)

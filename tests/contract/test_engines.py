@@ -15,6 +15,7 @@ from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
 from device.voice.level import levelled
 from device.voice.pico import PicoEngine
+from device.voice.schedule import Schedule
 from tests.hearing import heard_pitch
 from tests.locations import piper_files
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def piper() -> Engine:
     files = piper_files()
-    return files.load(schedule=files.schedule(time.perf_counter))
+    return files.load(schedule=Schedule(monotonic=time.perf_counter))
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {

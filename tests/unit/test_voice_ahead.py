@@ -25,6 +25,7 @@ class Making:
         self.begins = begins
         self.made = 0
         self.asked_for = threading.Semaphore(0)
+        self.done = threading.Semaphore(0)
 
     def begin(self) -> float:
         return self.begins[min(self.made, len(self.begins)) - 1]
@@ -33,6 +34,7 @@ class Making:
         for number in range(self.count):
             self.asked_for.acquire()
             self.made += 1
+            self.done.release()
             yield SpeechChunk(pcm=np.full(RATE, number, np.int16), sample_rate=RATE, utterance=0)
 
 
@@ -70,6 +72,19 @@ def test_more_than_is_kept_ahead_is_made_where_the_speech_must_wait_in_front() -
     chunks = ahead(making.speech(), monotonic=lambda: 100.0, begins=making.begin, seconds=2.0)
     next(chunks)
     assert making.made == 40
+
+
+def test_a_slow_speech_goes_on_to_be_made_once_it_is_heard() -> None:
+    making = Making(40, begins=[1e9] * 29 + [0.0])
+    for _ in range(30):
+        making.asked_for.release()
+    chunks = ahead(making.speech(), monotonic=lambda: 100.0, begins=making.begin, seconds=2.0)
+    next(chunks)
+    for _ in range(10):
+        making.asked_for.release()
+    assert all(making.done.acquire(timeout=10) for _ in range(30))  # while 29 seconds are still there
+    assert making.done.acquire(timeout=10)
+    assert len(list(chunks)) == 39
 
 
 def test_what_the_speech_raises_is_raised_behind_its_chunks_even_where_nothing_may_be_heard_yet() -> None:

@@ -8,11 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.voice.schedule import CALL_FRAMES, LARGEST, MARGIN, SLACK_SECONDS, SMALLEST, Course, Schedule
+from device.voice.schedule import (
+    CALL_FRAMES,
+    LARGEST,
+    LATER,
+    MARGIN,
+    SECONDS_A_LETTER,
+    SLACK_SECONDS,
+    SMALLEST,
+    Course,
+    Schedule,
+)
 from scripts.benches.best_schedule import Costs, earliest_start
 
 FRAME = 256 / 22050
 LOOK_AHEAD = 43
+FRAMES_A_LETTER = 5.2
 
 
 class Clock:
@@ -36,10 +47,10 @@ def speak(schedule: Schedule, clock: Clock, *courses: Course, cost: float) -> He
     schedule.begin()
     asked, calls = clock.seconds, []
     made: list[tuple[float, float]] = []
-    frames_left = sum(course.frames for course in courses)
+    later = sum(course.frames for course in courses)
     for course in courses:
-        frames_left -= course.frames
-        schedule.expect(frames_left / course.frames)
+        later -= course.frames
+        schedule.expect(course.frames / FRAMES_A_LETTER, later=later / FRAMES_A_LETTER)
         done = 0
         while done < course.frames:
             frames = schedule.frames(course, done=done)
@@ -181,23 +192,40 @@ def test_a_device_that_cannot_keep_up_waits_in_front_for_what_it_lacks(share: fl
 def test_an_engine_without_frames_never_waits() -> None:
     clock = Clock()
     schedule = Schedule(monotonic=clock)
-    assert schedule.keeps_up
+    assert schedule.keeps_up(1.0)
     schedule.begin()
-    schedule.expect(3.0)
+    schedule.expect(30.0, later=100.0)
     schedule.handed(1.0)
     assert schedule.begins == clock.seconds
 
 
-def test_a_sentence_that_was_kept_does_not_make_a_slow_device_stop_before_the_next() -> None:
+@pytest.mark.parametrize("ratio", [1.0, 1.55])
+def test_what_was_kept_and_the_pauses_make_a_slow_device_wait_for_what_is_still_to_be_made(ratio: float) -> None:
     clock = Clock()
     schedule = scheduled(clock, share=1.5)
     schedule.begin()
-    schedule.expect(4.0)
-    schedule.handed(2.0)
-    made = 8.0 * 1.5 * (1 + CALL_FRAMES / LARGEST)
-    assert made - 8.0 - 2.0 <= schedule.begins - clock.seconds <= made * MARGIN - 8.0 - 2.0 + LARGEST * FRAME
+    frames = 10.0 * ratio / FRAME
+    for seconds in (2.0, 0.25, 2.0, 0.25):
+        schedule.expect(0.0, later=frames * FRAME / SECONDS_A_LETTER, ratio=ratio)
+        schedule.handed(seconds)
+        took = frames * 1.5 * FRAME
+        assert schedule.begins - clock.seconds >= took * (1 + CALL_FRAMES / LARGEST) - 10.0 - 4.5
+    assert schedule.begins - clock.seconds <= took * LATER * MARGIN - 4.5
 
 
-@pytest.mark.parametrize(("share", "enough"), [(0.1, True), (0.7, True), (0.9, False), (2.0, False)])
-def test_a_device_that_is_slower_than_the_speech_is_known(share: float, enough: bool) -> None:  # noqa: FBT001
-    assert scheduled(Clock(), share=share).keeps_up == enough
+def test_an_engine_that_was_prepared_meanwhile_is_planned_by_what_is_known_of_it() -> None:
+    schedule = Schedule(monotonic=Clock())
+    schedule.suppose(0.0, frame_seconds=1.0)
+    schedule.suppose(0.1 * FRAME, frame_seconds=FRAME)
+    assert schedule.frames(Course(frames=600, look_ahead=LOOK_AHEAD), done=0) == SMALLEST
+    schedule.took(20, 30.0)
+    schedule.suppose(0.0, frame_seconds=1.0)
+    assert schedule.seconds_a_frame == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "ratio", "enough"),
+    [(0.1, 1.0, True), (0.7, 1.0, True), (0.9, 1.0, False), (2.0, 1.0, False), (0.7, 1.55, False), (0.5, 1.55, True)],
+)
+def test_a_device_that_is_slower_than_a_manner_is_known(share: float, ratio: float, enough: bool) -> None:  # noqa: FBT001
+    assert scheduled(Clock(), share=share).keeps_up(ratio) == enough
