@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 WAIT_SECONDS = 30.0
@@ -100,7 +101,9 @@ class Observer:
     def _heard(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         with self._news:
             name = message.topic.rsplit("/", 1)[-1]
-            self.messages.append((name, message.payload.decode(), message.retain))
+            # A photo is not shown: it would hide all else where a test fails.
+            text = message.payload.decode() if message.payload.isascii() or name != "set" else "a photo"
+            self.messages.append((name, text, message.retain))
             self._news.notify_all()
 
 
@@ -111,3 +114,125 @@ def observer(port: int, device: str) -> Iterator[Observer]:
         yield watcher
     finally:
         watcher.close()
+
+
+def remember(tasks: set[asyncio.Task[Any]]) -> None:
+    """The task that calls is waited for at the end."""
+    task = asyncio.current_task()
+    assert task
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
+class Relay:
+    """Stands between a device and its broker, for the loop alone: it can cut, and withhold what the broker says."""
+
+    def __init__(self, broker_port: int) -> None:
+        self.port = 0
+        self._broker_port = broker_port
+        self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
+        self._talks = asyncio.Event()
+        self._talks.set()
+
+    def silence(self) -> None:
+        """From now on the device hears nothing; what it says arrives."""
+        self._talks.clear()
+
+    def cut(self) -> None:
+        """All connections break, without a word from either side; the next ones are whole."""
+        for writer in self._open:
+            writer.transport.abort()
+        self._talks.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        remember(self._serving)
+        from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        ends = {writer, to_broker}
+        self._open |= ends
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pass_on(reader, to_broker, ends))
+                both.create_task(self._pass_on(from_broker, writer, ends, self._talks))
+        finally:
+            self._open -= ends
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        ends: set[asyncio.StreamWriter],
+        when: asyncio.Event | None = None,
+    ) -> None:
+        try:
+            while data := await reader.read(65536):
+                if when is not None:
+                    await when.wait()
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            for end in ends:
+                end.close()
+
+
+@asynccontextmanager
+async def relay(broker_port: int) -> AsyncIterator[Relay]:
+    between = Relay(broker_port)
+    async with await asyncio.start_server(between.serve, "127.0.0.1", 0) as server:
+        between.port = server.sockets[0].getsockname()[1]
+        try:
+            yield between
+        finally:
+            between.cut()
+            await asyncio.gather(*between._serving, return_exceptions=True)
+
+
+class Scripted:
+    """A broker that gives each connection the same answers, one for each packet, and then is silent.
+
+    For the loop alone. It remembers the first packet of each. An answer of None closes the connection.
+    """
+
+    def __init__(self, *answers: bytes | None) -> None:
+        self.port = 0
+        self.connects: list[bytes] = []
+        self.reached = asyncio.Event()
+        self._answers = answers
+        self._serving: set[asyncio.Task[Any]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
+
+    @property
+    def versions(self) -> list[int]:
+        """What each connection asked for: 5, or 4 for MQTT 3.1.1."""
+        return [packet[packet.index(b"MQTT") + 4] for packet in self.connects]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        remember(self._serving)
+        self._writers.append(writer)
+        self.connects.append(await reader.read(4096))
+        self.reached.set()
+        for number, answer in enumerate(self._answers):
+            if number:
+                await reader.read(4096)
+            if answer is None:
+                break
+            writer.write(answer)
+        else:
+            while await reader.read(4096):
+                pass
+        writer.close()
+
+
+@asynccontextmanager
+async def scripted(*answers: bytes | None) -> AsyncIterator[Scripted]:
+    broker = Scripted(*answers)
+    async with await asyncio.start_server(broker.serve, "127.0.0.1", 0) as server:
+        broker.port = server.sockets[0].getsockname()[1]
+        try:
+            yield broker
+        finally:
+            for writer in broker._writers:
+                writer.transport.abort()
+            await asyncio.gather(*broker._serving, return_exceptions=True)

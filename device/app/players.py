@@ -3,51 +3,40 @@
 from __future__ import annotations
 
 import re
-import threading
-from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.playback.wav import WavPlayer
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from device.core.ports import Player
-    from device.core.types import Job, Played, Speech
+    from device.core.types import Job
 
 
-class Players:
-    """Gives the player of a job; `stop` ends what plays, and whatever is about to begin."""
+class Loudspeaker:
+    """One player for all."""
 
-    def __init__(self, make: Callable[[Job], Player]) -> None:
-        self._make = make
-        self._ended = threading.Event()
-        self._playing: Player | None = None
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self.set_volume = player.set_volume
+
+    def player_for(self, job: Job) -> Player:  # noqa: ARG002 - the same for each
+        """The player on which this job is heard."""
+        return self._player
+
+
+class WavFiles:
+    """A file for each, in a folder that is there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def player_for(self, job: Job) -> Player:
         """The player on which this job is heard."""
-        self._playing = self._make(job)
-        return _Stoppable(self._playing, self._ended)
+        return WavPlayer(self._folder / wav_name(job))
 
-    def stop(self) -> None:
-        """End it for good, from any thread."""
-        self._ended.set()
-        if self._playing:
-            self._playing.stop()
-
-
-class _Stoppable:
-    """A player that begins nothing after the end, even where its own `stop` came a moment too early for it."""
-
-    def __init__(self, player: Player, ended: threading.Event) -> None:
-        self._player = player
-        self._ended = ended
-        self.lead_in_seconds = player.lead_in_seconds
-        self.stop = player.stop
-
-    def play(self, speech: Speech) -> Played:
-        played = self._player.play(takewhile(lambda _: not self._ended.is_set(), speech))
-        return replace(played, complete=played.complete and not self._ended.is_set())
+    def set_volume(self, percent: int) -> None:
+        """A file is as loud as the voice made it."""
 
 
 def wav_name(job: Job) -> str:

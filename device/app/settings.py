@@ -48,9 +48,15 @@ def _names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
+def _hours(value: object) -> bool:
+    return value == "" or (isinstance(value, str) and re.fullmatch(_HOURS, value) is not None)
+
+
 def _device_name(value: object) -> bool:
     return isinstance(value, str) and value != "all" and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None
 
+
+_HOURS = r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d"
 
 FILE = "a path, from this file's folder where it is relative; empty for none"
 
@@ -88,6 +94,48 @@ class CaptureSettings:
         None, "The folder that replay plays; never changed. Empty: the photos of the demo.", FILE, _text
     )
     interval: float = key(10.0, "Seconds from one photo to the next.", "0 to 86400", _number(0, 86400))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """Photos that are brought: by a folder, an upload, or MQTT."""
+
+    folder: Path | None = key(
+        None,
+        "A folder that is watched; a photo put there is taken out of it, once it is safe. Empty: none.",
+        FILE,
+        _text,
+    )
+    burst: Literal["queue", "newest", "drop"] = key(
+        "queue",
+        "When more photos come than can be spoken. queue: oldest first, and new ones wait outside; newest: newest "
+        "first, and the oldest is dropped and counted; drop: oldest first, and the oldest is dropped and counted.",
+        "queue, newest or drop",
+        _one_of("queue", "newest", "drop"),
+    )
+    most: int = key(100, "How many photos may wait inside.", "1 to 100000", _whole(1, 100_000))
+    same_hours: float = key(
+        24.0,
+        "For how long a photo with the same bytes is the same photo, and is not described again. 0: always anew.",
+        "0 to 8760",
+        _number(0, 8760),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Uploads and status over HTTP."""
+
+    host: str = key(
+        "127.0.0.1", "The address to listen at; another than this machine's own needs a token.", "text", _text
+    )
+    port: int = key(8099, "The port; 0 for none.", "0 to 65535", _whole(0, 65535))
+    token_file: Path | None = key(
+        None,
+        "A file that holds nothing but the token that each request has to bring (Authorization: Bearer).",
+        FILE,
+        _text,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +197,13 @@ class AudioSettings:
         "a name",
         lambda value: isinstance(value, str) and bool(value.strip()),
     )
-    volume: int = key(100, "Loudness in percent.", "0 to 100", _whole(0, 100))
+    volume: int = key(100, "Loudness in percent, until a person makes it louder or softer.", "0 to 100", _whole(0, 100))
+    quiet_hours: str = key(
+        "",
+        "When nothing is spoken; photos are described and told to the house all the same. Empty: never quiet.",
+        'two times such as "22:00-07:00", or empty',
+        _hours,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +216,12 @@ class StoreSettings:
         "delete or keep",
         _one_of("delete", "keep"),
     )
+    reserve_megabytes: float = key(
+        50.0,
+        "Room on the disk, in millions of bytes, that no photo takes: below it none is taken in until there is more.",
+        "0 to 100000",
+        _number(0, 100_000),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +229,12 @@ class VisionSettings:
     """The eyes."""
 
     threads: int = key(1, "Processor threads for the networks that look.", "1 to 16", _whole(1, 16))
+    idle_seconds: float = key(
+        300.0,
+        "How long the networks stay in memory after the last photo; they are loaded again in a moment.",
+        "1 to 86400",
+        _number(1, 86400),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +251,8 @@ class Settings:
 
     device: DeviceSettings = field(default_factory=DeviceSettings)
     capture: CaptureSettings = field(default_factory=CaptureSettings)
+    inbox: InboxSettings = field(default_factory=InboxSettings)
+    web: WebSettings = field(default_factory=WebSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)

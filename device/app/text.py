@@ -16,5 +16,10 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
 
 
+def one_line(text: str) -> str:
+    """The text with line breaks escaped too, for what stands in a line of its own."""
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
 def _escaped(each: str) -> str:
     return each.encode("unicode_escape", "surrogatepass").decode("ascii")

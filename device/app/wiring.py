@@ -7,38 +7,31 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.app.players import wav_name
+from device.app.machine import SystemClock
 from device.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import ExitStack
 
+    from device.app.players import Loudspeaker, WavFiles
     from device.app.settings import Settings
     from device.app.voices import Voices
-    from device.core.ports import Bus, Camera, JobStore, PhotoStore, Player, Synthesiser
-    from device.core.types import Job
+    from device.core.ports import Bus, Camera, Player, Synthesiser
     from device.models.registry import Registry
     from device.pipeline.describe import Describer
+    from device.store.database import Database
 
 _log = logging.getLogger(__name__)
 
 PHOTOS = Path(__file__).parent / "photos"
 """The photos of the demo."""
 
-
-class SystemClock:
-    """The clock of the machine."""
-
-    def monotonic(self) -> float:
-        """Seconds since some fixed moment."""
-        return time.perf_counter()
+DATABASE = "voxframe.db"
+"""Its name in the state folder."""
 
 
 class Wiring:
@@ -65,6 +58,7 @@ class Wiring:
         import cv2
 
         from device.app.once import once
+        from device.app.resting import RestingEyes
         from device.decode.decoder import Limits, PhotoDecoder
         from device.narration.cast import Cast
         from device.narration.narrator import TemplateNarrator
@@ -79,17 +73,24 @@ class Wiring:
         cv2.setNumThreads(settings.vision.threads)
         registry = self.registry()
         precision = "int8" if RUNTIME == "litert" else "float"
-        detector = RetinaFaceDetector(
-            model=registry.path(f"face-detector-{precision}"), threads=settings.vision.threads
-        )
-        mesher = FaceMesher(model=registry.path("face-mesh"), threads=settings.vision.threads)
+        # Asked for now, so that a missing one is known at the start.
+        faces, mesh = registry.path(f"face-detector-{precision}"), registry.path("face-mesh")
+
+        def load() -> tuple[RetinaFaceDetector, MeshAnalyser]:
+            threads = settings.vision.threads
+            return RetinaFaceDetector(model=faces, threads=threads), MeshAnalyser(
+                mesher=FaceMesher(model=mesh, threads=threads)
+            )
+
+        eyes = RestingEyes(load)
         return Describer(
             clock=self.clock,
             decoder=PhotoDecoder(
                 limits=Limits(megapixels=settings.limits.megapixels, megabytes=settings.limits.megabytes)
             ),
-            detector=detector,
-            analyser=MeshAnalyser(mesher=mesher),
+            detector=eyes,
+            analyser=eyes,
+            rest=eyes.rest,
             narrator=TemplateNarrator(
                 texts=Texts(settings.device.language),
                 cast=Cast(personas=self.voices().personas().names[1:], chosen=tuple(settings.voice.cast)),
@@ -134,49 +135,44 @@ class Wiring:
         audio = self.settings.audio
         return AlsaPlayer(device=audio.device, volume=audio.volume, monotonic=self.clock.monotonic)
 
-    def player_of_jobs(self, folder: Path | None) -> Callable[[Job], Player]:
-        """Who plays a job: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""
-        from device.playback.wav import WavPlayer
+    def players(self, folder: Path | None) -> Loudspeaker | WavFiles:
+        """Who plays the jobs: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""
+        from device.app.players import Loudspeaker, WavFiles
 
         if folder is None:
-            loudspeaker = self.loudspeaker()
-            return lambda _: loudspeaker
+            return Loudspeaker(self.loudspeaker())
         make_folder(folder)
-        return lambda job: WavPlayer(folder / wav_name(job))
+        return WavFiles(folder)
 
-    def camera(self, *, emulate: bool) -> Camera:
-        """Where photos come from.
-
-        Raises:
-            UsageError: No source is set.
-        """
+    def camera(self, *, emulate: bool) -> Camera | None:
+        """Where photos come from by themselves; None where they are only brought."""
         from device.intake.replay import ReplayCamera
 
         capture = self.settings.capture
         if capture.source == "none" and not emulate:
-            raise UsageError('there is no source of photos: set [capture] source = "replay", or run with --emulate')
-        limit = round(self.settings.limits.megabytes * 1_000_000)
-        return ReplayCamera(folder=capture.folder or PHOTOS, limit_bytes=limit)
+            return None
+        return ReplayCamera(folder=capture.folder or PHOTOS, limit_bytes=self.limit_bytes)
 
-    def store(self, state: Path, stack: ExitStack) -> Store:
-        """Jobs and photos in the state folder, for this process alone until `stack` is left.
+    @property
+    def limit_bytes(self) -> int:
+        """The largest photo."""
+        return round(self.settings.limits.megabytes * 1_000_000)
+
+    def database(self, state: Path, stack: ExitStack) -> Database:
+        """The database in the state folder, which is made where it is missing; closed when `stack` is left.
 
         Raises:
-            UsageError: The folder cannot be written, or another daemon uses it.
+            UsageError: The folder or the database cannot be used.
         """
-        from device.store.jobs import SqliteJobs
-        from device.store.lock import state_lock
-        from device.store.photos import PhotoFolder
+        from device.store.database import Database, connect
 
         make_folder(state)
-        stack.enter_context(state_lock(state))
-        jobs = stack.enter_context(closing(SqliteJobs(state / "voxframe.db")))
-        return Store(jobs=jobs, photos=PhotoFolder(state / "photos"))
+        file = state / DATABASE
+        return stack.enter_context(closing(Database(connect(file), name=str(file))))
 
-    def bus(self, stack: ExitStack, *, emulate: bool) -> Bus:
-        """The broker of the settings; where none is set, one of our own in emulation, else the log alone."""
-        from device.bus.log import LogBus
-        from device.bus.mqtt import Connection, MqttBus
+    def bus(self, client_id: str, stack: ExitStack, *, emulate: bool) -> Bus | None:
+        """The broker of the settings; where none is set, one of our own in emulation, else none."""
+        from device.bus.paho import Connection, PahoBus
 
         mqtt = self.settings.mqtt
         if mqtt.host:
@@ -193,30 +189,39 @@ class Wiring:
             from device.bus.broker import OwnBroker
 
             broker = OwnBroker()
-            connection = Connection(host="127.0.0.1", port=broker.start())
+            connection = Connection(host="127.0.0.1", port=broker.start(), version="3.1.1")
             stack.callback(broker.stop)
             _log.info("a broker of our own listens at 127.0.0.1 port %d", connection.port)
         else:
-            return LogBus()
-        return MqttBus(connection=connection, device=self.settings.device.name)
+            _log.info("no broker is set ([mqtt] host)")
+            return None
+        return PahoBus(connection=connection, client_id=client_id, limit_bytes=self.limit_bytes)
 
+    def web_token(self) -> str | None:
+        """What a client of the web server has to know, or None.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
-    """What outlives the process."""
-
-    jobs: JobStore
-    photos: PhotoStore
+        Raises:
+            UsageError: Its file cannot be read.
+        """
+        return _secret(self.settings.web.token_file, "web.token_file")
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder where it is missing.
+    """Make the folder where it is missing, so that no power cut takes it away with all that will be in it.
 
     Raises:
         UsageError: It cannot be made or written.
     """
+    from device.store.files import SystemFiles
+
     try:
+        missing = [each for each in folder.parents if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        # Also where it was there: a crash may have come before this.
+        for each in (folder, *missing):
+            # Where one may not look into the folder above, somebody else has made this one.
+            with suppress(PermissionError):
+                SystemFiles().sync_folder(each.parent)
     except OSError as error:
         raise UsageError(f"{folder} cannot be made ({error.strerror}); VOXFRAME_STATE names another folder") from error
     if not os.access(folder, os.W_OK):

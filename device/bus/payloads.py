@@ -6,29 +6,25 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from device.core.types import Last
+
 if TYPE_CHECKING:
-    from device.core.types import Event, Record, Status
+    from device.core.types import Posted, Record, Status
 
-ONLINE, OFFLINE = "online", "offline"
-_KEPT_OF_PHOTO = ("width", "height", "taken_at")
+ONLINE, OFFLINE = b"online", b"offline"
 
 
-def state_payload(status: Status) -> str:
+def state_payload(status: Status) -> bytes:
     """What the device is doing."""
     return _json(asdict(status))
 
 
-def last_payload(record: Record) -> str:
-    """What was made of the last photo; of the photo itself only what says nothing about where it came from."""
-    photo = {key: record["photo"][key] for key in _KEPT_OF_PHOTO}
-    faces = [{key: value for key, value in face.items() if key != "name"} for face in record["faces"]]
-    return _json({**record, "photo": photo, "faces": faces})
+def notice_payload(posted: Posted) -> bytes:
+    """A notice; an event carries the id by which whoever hears it twice can tell."""
+    if isinstance(posted.notice, Last):
+        return _json(posted.notice.record)
+    return _json({"event_type": posted.notice.event_type, **posted.notice.fields, "id": posted.id})
 
 
-def event_payload(event: Event) -> str:
-    """What happened."""
-    return _json({"event_type": event.event_type, **event.fields})
-
-
-def _json(values: Record) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def _json(values: Record) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()

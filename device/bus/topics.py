@@ -31,5 +31,15 @@ class Topics:
         """Not retained: what happened."""
         return self._of("event")
 
+    @property
+    def photo_set(self) -> str:
+        """Comes in: the bytes of an image."""
+        return self._of("photo/set")
+
+    @property
+    def command_set(self) -> str:
+        """Comes in: JSON with an `action`."""
+        return self._of("command/set")
+
     def _of(self, name: str) -> str:
         return f"voxframe/{self.device}/{name}"

@@ -50,3 +50,39 @@ class FetchError(VoxframeError):
     """A model could not be fetched; what was there before is whole."""
 
     exit_status = 4
+
+
+class StoreError(VoxframeError):
+    """The state folder failed: nothing of what was to be stored is there, and trying again later may work."""
+
+
+class StoreFullError(StoreError):
+    """There is no room left for it."""
+
+
+class RefusedError(VoxframeError):
+    """A photo is not taken in; `later` says whether it may be brought again."""
+
+    later: ClassVar[bool] = False
+
+
+class QueueFullError(RefusedError):
+    """As many photos wait as may."""
+
+    later = True
+
+
+class AlreadyHereError(RefusedError):
+    """The same photo was taken in before; `job` is the number of its job."""
+
+    def __init__(self, job: int) -> None:
+        super().__init__(f"this photo is here already, as job {job}")
+        self.job = job
+
+
+class BusLostError(VoxframeError):
+    """There is no connection to the broker, or it has ended."""
+
+
+class BusRefusedError(VoxframeError):
+    """The broker does not take this message, now or later."""

@@ -8,23 +8,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from device.core.types import (
         Captured,
         Detection,
-        Event,
+        FoundFile,
+        Inbound,
         Job,
+        JobState,
+        Kept,
+        Message,
         Narration,
+        NewJob,
+        Notice,
         Photo,
         Pixels,
         Played,
+        Posted,
         Record,
         Scene,
         Speaking,
         Speech,
-        Status,
+        Subscription,
     )
 
 T = TypeVar("T")
@@ -35,6 +43,88 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment; never goes back."""
+
+    def now(self) -> datetime:
+        """What the clock on the wall says; it jumps when somebody sets it."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so many seconds, however the clock on the wall is set meanwhile."""
+
+
+class Random(Protocol):
+    """Chance."""
+
+    def fraction(self) -> float:
+        """From 0 up to 1, each as likely."""
+
+    def token(self) -> str:
+        """Sixteen hexadecimal digits that were never there before."""
+
+
+class Executor(Protocol):
+    """Where blocking work is done, so that the loop goes on; one executor for each kind of work."""
+
+    async def run(self, work: Callable[[], T], /) -> T:
+        """What comes of the work, or the error that it raised.
+
+        Work that was begun is not stopped when whoever waits for it is cancelled.
+        """
+
+    def post(self, call: Callable[[], None], /) -> None:
+        """Call it on the loop, soon; for work that has something to say while it is done. In the order of posting."""
+
+
+class NewFile(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes) -> None:
+        """Append; nothing is safe yet."""
+
+    def sync(self) -> None:
+        """What was written is on the disk when this returns; the name of the file may not be."""
+
+    def close(self) -> None:
+        """Let it go; it may be called twice."""
+
+
+class Files(Protocol):
+    """A file system: what is not synced may be lost, in part and in any order, when the power goes.
+
+    All raise OSError, with its errno, where it fails.
+    """
+
+    def make_folder(self, folder: Path) -> None:
+        """Make it, and those above it, where it is missing."""
+
+    def create(self, path: Path) -> NewFile:
+        """A new, empty file; FileExistsError where there is one."""
+
+    def rename(self, old: Path, new: Path) -> None:
+        """In one step; what was `new` before is gone. Safe only once the folder is synced."""
+
+    def remove(self, path: Path) -> None:
+        """Delete it; FileNotFoundError where it is gone. Safe only once the folder is synced."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """The names in the folder are on the disk as they are now."""
+
+    def names(self, folder: Path) -> list[str]:
+        """What is in the folder, in no order."""
+
+    def tree(self, folder: Path) -> list[FoundFile]:
+        """The plain files in the folder and in those below it; links are passed over, and what is hidden."""
+
+    def look(self, path: Path) -> FoundFile | None:
+        """One plain file, as `tree` would find it; None where there is none."""
+
+    def chunks(self, path: Path) -> Iterator[bytes]:
+        """The bytes of a plain file, in pieces of up to a megabyte; a link is not followed."""
+
+    def is_being_written(self, path: Path) -> bool:
+        """Whether somebody on this machine has it open for writing; False also where that cannot be known."""
+
+    def free_bytes(self, folder: Path) -> int:
+        """The room that is left where the folder is."""
 
 
 class Once(Protocol):
@@ -76,6 +166,9 @@ class Decoder(Protocol):
         Raises:
             BadPhotoError: It is damaged.
         """
+
+    def let_go(self) -> None:
+        """Forget the last photo: nothing of it is kept in memory."""
 
 
 class FaceDetector(Protocol):
@@ -142,53 +235,233 @@ class Player(Protocol):
     def stop(self) -> None:
         """End what plays now, from any thread; without effect where nothing plays."""
 
+    def set_volume(self, percent: int) -> None:
+        """How loud it is, from the next speech on at the latest; without effect for a file. From any thread."""
+
 
 class Bus(Protocol):
-    """Status to the house. Each call returns at once; what cannot be delivered now is delivered later or dropped."""
+    """A way to the house: a broker."""
 
-    def start(self) -> None:
-        """Connect, and keep trying in the background; `availability` says online on each connection."""
+    async def connect(self, *, will: Message, subscriptions: Sequence[Subscription]) -> BusSession:
+        """A connection, subscribed; the broker says `will` for this device when the connection breaks.
 
-    def status(self, status: Status) -> None:
-        """What the device is doing; the newest one stays for who comes later."""
+        Raises:
+            BusLostError: The broker was not reached, did not answer in time, or refused; the message says what it was.
+        """
 
-    def last(self, record: Record) -> None:
-        """What was made of the last photo, without path, hash and name; it stays for who comes later."""
 
-    def event(self, event: Event) -> None:
-        """Something that happened once."""
+class BusSession(Protocol):
+    """One connection to a broker, for the loop alone. Once it is lost everything raises BusLostError."""
 
-    def stop(self) -> None:
-        """Say offline, deliver what is waiting within a few seconds, and disconnect."""
+    def publish(self, message: Message) -> Awaitable[None]:
+        """Send it, in the order of the calls; what is returned is done when the broker has taken it.
+
+        Raises (what is returned):
+            BusLostError: The connection ended before; the broker may have it or not.
+            BusRefusedError: The broker does not take it.
+        """
+
+    async def receive(self) -> Inbound:
+        """The next message that came.
+
+        Raises:
+            BusLostError: The connection has ended.
+        """
+
+    def acknowledge(self, inbound: Inbound) -> None:
+        """Tell the broker that the message is safe here; until then a `kept` subscription brings it again later."""
+
+    async def close(self) -> None:
+        """End it in order, so that the will is not said; without effect where it has ended."""
+
+
+class Incoming(Protocol):
+    """A photo on its way to the disk."""
+
+    def write(self, data: bytes) -> None:
+        """The next bytes of it.
+
+        Raises:
+            StoreFullError: There is no room left.
+            StoreError: They could not be written.
+        """
+
+    def keep(self) -> Kept:
+        """It is whole, and safe on the disk when this returns: its bytes, its name, and the folder.
+
+        Raises:
+            StoreFullError: There is no room left.
+            StoreError: It could not be written.
+        """
+
+    def discard(self) -> None:
+        """Forget what came so far; without effect after `keep`."""
 
 
 class PhotoStore(Protocol):
     """Photos on disk while they are needed."""
 
-    def keep(self, data: bytes, sha256: str) -> Path:
-        """Put the bytes safely on disk (synced, and the folder too) and say where."""
+    def begin(self) -> Incoming:
+        """Somewhere for a new photo to go.
+
+        Raises:
+            StoreFullError: There is no room left.
+            StoreError: It could not be made.
+        """
 
     def remove(self, path: Path) -> None:
-        """Delete a kept photo; without effect where it is gone."""
+        """Delete a kept photo; without effect where it is gone.
+
+        Raises:
+            StoreError: It could not be deleted.
+        """
+
+    def sweep(self, needed: Collection[Path] | None) -> int:
+        """Delete what a crash left behind, and say how many files it was.
+
+        That is everything but `needed` that was there when the store was opened, for photos may be coming in by now;
+        where `needed` is None, what is not whole.
+        """
+
+    def free_bytes(self) -> int:
+        """The room that is left for photos."""
 
 
 class JobStore(Protocol):
-    """The photos to be described, safe against a power cut."""
+    """The photos to be described, safe against a power cut.
 
-    def add(self, *, path: Path, name: str, sha256: str) -> Job:
-        """A new waiting job, on disk when this returns."""
+    What a call changes is on disk when it returns, all of it or nothing; the `notices` for the house with it.
+    All raise StoreError where the disk fails, and StoreFullError where it is full.
+    """
+
+    def add(self, new: NewJob) -> Job:
+        """A new waiting job.
+
+        Raises:
+            AlreadyHereError: The same photo was taken in before.
+            QueueFullError: As many wait as may, and the policy is to refuse.
+        """
+
+    def check_room(self) -> None:
+        """Ask before much is written for nothing.
+
+        Raises:
+            QueueFullError: As many wait as may, and the policy is to refuse.
+        """
 
     def claim(self) -> Job | None:
-        """The oldest waiting job, now `working` and with one more attempt on disk; None where none waits."""
+        """The waiting job that is next, now `working` and with one more attempt on disk; None where none waits."""
 
-    def finish(self, job: Job) -> None:
-        """The job is done."""
+    def begin(self, job: Job) -> Job:
+        """Its speech is about to be heard."""
 
-    def fail(self, job: Job, reason: str) -> None:
-        """The job is set aside, with its reason."""
+    def describe(self, job: Job, record: Record, *, notices: Sequence[Notice] = ()) -> Job:
+        """It is described: `record` is what may be published of it."""
+
+    def finish(self, job: Job, *, record: Record | None = None, notices: Sequence[Notice] = ()) -> None:
+        """It is done; `record` where more is known of it by now."""
+
+    def fail(self, job: Job, reason: str, *, notices: Sequence[Notice] = ()) -> None:
+        """It is set aside, with its reason."""
+
+    def release(self, job: Job) -> None:
+        """It waits again, at the stage it had reached, and this attempt is not counted."""
 
     def recover(self, *, attempts: int) -> tuple[Job, ...]:
-        """After a crash: what was `working` waits again, or fails after that many attempts; returns the failed ones."""
+        """After a crash: what was `working` waits again, or fails after that many attempts; returns the failed ones.
+
+        What is described, and of which the speech had begun, is done.
+        """
 
     def waiting(self) -> int:
         """How many jobs wait."""
+
+    def get(self, number: int) -> Job | None:
+        """One job, or None where it is not there (any more)."""
+
+    def needed(self) -> Collection[Path]:
+        """The stored photos of all jobs that are not done, or may be tried again."""
+
+    def outdated(self) -> Sequence[Job]:
+        """The jobs whose photos are there and not needed any more: dropped, or set aside long ago."""
+
+    def let_go(self, job: Job) -> None:
+        """Its photo is gone."""
+
+    def listed(self, state: JobState | None = None) -> tuple[Job, ...]:
+        """The jobs that are known, newest first; of one state where it is named."""
+
+    def last(self) -> Job | None:
+        """The newest job that was described and is not forgotten."""
+
+    def retry(self, number: int) -> Job | None:
+        """A job that was set aside waits again, its attempts forgotten; None where there is no such one."""
+
+    def remove(self, number: int, *, at_work: bool = False) -> Job | None:
+        """Forget a job; None where there is no such one, or it is being worked on and this was not asked for."""
+
+    def forget(self) -> tuple[Job, ...]:
+        """Forget all jobs, what was seen, and what the house was not told yet; return the jobs.
+
+        One that is being worked on goes too: what is done with it from then on is done to nothing, and not told.
+        """
+
+    def dropped(self) -> int:
+        """How many photos the policy for bursts has dropped, ever."""
+
+
+class Outbox(Protocol):
+    """Notices on their way to the house; bounded: the oldest events go first where it is full, and are counted."""
+
+    def put(self, notice: Notice) -> None:
+        """Add one that belongs to no job."""
+
+    def pending(self, *, after: int, most: int) -> tuple[Posted, ...]:
+        """The next ones with a number above `after`, in order, at most so many."""
+
+    def delivered(self, *, up_to: int) -> None:
+        """Those up to this number are with the house."""
+
+    def dropped(self) -> int:
+        """How many were dropped, ever, because there was no room."""
+
+
+class Choices(Protocol):
+    """What a person set at run time: it outlives a restart and wins over the configuration."""
+
+    def get(self, name: str) -> str | None:
+        """What was chosen last, or None."""
+
+    def set(self, name: str, value: str) -> None:
+        """Remember it.
+
+        Raises:
+            StoreError: The disk fails.
+        """
+
+
+class Supervisor(Protocol):
+    """Who starts this process anew when it ends or hangs."""
+
+    def ready(self) -> None:
+        """The device takes photos in and can speak."""
+
+    def alive(self) -> None:
+        """Nothing hangs; to be said at least every `interval_seconds`."""
+
+    def says(self, text: str) -> None:
+        """What the device is doing, in one line."""
+
+    @property
+    def interval_seconds(self) -> float:
+        """How often `alive` is to be said."""
+
+
+class Watcher(Protocol):
+    """Somebody who sees that a folder changes."""
+
+    async def changed(self, *, within_seconds: float) -> None:
+        """Return when something in the folder or below it may have changed, at the latest after so long."""
+
+    def close(self) -> None:
+        """Let it go; it may be called twice."""

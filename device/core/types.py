@@ -304,6 +304,8 @@ class Described:
 
 
 JobState: TypeAlias = Literal["waiting", "working", "finished", "failed"]
+Source: TypeAlias = Literal["camera", "button", "inbox", "upload", "mqtt"]
+"""Which door a photo came through; `button` is a photo that a person asked the camera for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,12 +314,15 @@ class Job:
 
     Attributes:
         id: The store's number for it, rising.
-        path: The stored photo.
+        path: The stored photo; an empty path where it is gone and the job stays known.
         name: What its source called it; shown to its owner, never published.
         sha256: Of its bytes.
         state: Where it stands.
         attempts: How often work on it was begun; raised before the work starts.
         reason: Why it failed, or None.
+        source: Where it came from.
+        record: What was made of it, once it was described; as far as it may be published.
+        begun: Whether its speech has begun: recorded before the first sample, so that no restart speaks it again.
     """
 
     id: int
@@ -327,10 +332,53 @@ class Job:
     state: JobState
     attempts: int
     reason: str | None
+    source: Source = "camera"
+    record: Record | None = None
+    begun: bool = False
+
+    @property
+    def has_path(self) -> bool:
+        """Whether its photo was kept until now, as far as the store knows."""
+        return bool(self.path.parts)
+
+    @property
+    def told_reason(self) -> str | None:
+        """The reason for people: a decoder names the stored file that it could not read, and nobody knows that name."""
+        if self.reason is None or not self.has_path:
+            return self.reason
+        return self.reason.replace(str(self.path), self.name or "the photo")
 
 
-Activity: TypeAlias = Literal["idle", "looking", "speaking"]
-QuietReason: TypeAlias = Literal["starting", "no_voice", "no_camera", "no_audio"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A photo that is to become a job; its bytes are safely on disk.
+
+    Attributes:
+        path: The stored photo.
+        name: What its source called it.
+        sha256: Of its bytes.
+        source: Where it came from.
+        seen_as: What makes it the same photo as one before: each is taken in once, as long as this is remembered.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    source: Source
+    seen_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A photo that is safely on disk; `sha256` in hexadecimal, of its bytes."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+Activity: TypeAlias = Literal["idle", "looking", "speaking", "paused"]
+QuietReason: TypeAlias = Literal["starting", "quiet_hours", "muted", "disk_full", "no_voice", "no_camera", "no_audio"]
 EventType: TypeAlias = Literal["described", "spoken", "failed"]
 
 
@@ -353,8 +401,68 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """What was made of the last photo, as far as it may be published; it takes the place of the one before."""
+
+    record: Record
+
+
+Notice: TypeAlias = Event | Last
+"""Something for the house that must not get lost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A notice as the outbox keeps it: `id` is the same however often it is sent, `number` rises in order."""
+
+    number: int
+    id: str
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes to a broker; `retain` asks it to keep the message for who comes later."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What is wanted from a broker; with `kept` also what came while this device was away, and nothing is lost."""
+
+    topic: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What came from a broker; `retained` for what lay there before, `number` for the acknowledgement."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFile:
+    """A file in a watched folder; `changed` grows with each change of its bytes, and says nothing else."""
+
+    path: Path
+    size_bytes: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """A photo as a camera hands it over: its bytes, and what the camera calls it."""
+    """A photo as a camera hands it over: its bytes, what the camera calls it, and what makes it the same one again.
+
+    `seen_as` is None for what a camera took just now: each is new.
+    """
 
     name: str
     data: bytes
+    seen_as: str | None = None

@@ -52,6 +52,10 @@ class PhotoDecoder:
         self._bytes: tuple[str, bytes] | None = None
         self._kept: tuple[str, Pixels] | None = None
 
+    def let_go(self) -> None:
+        """Forget the last photo."""
+        self._bytes = self._kept = None
+
     def inspect(self, path: Path) -> Photo:
         """Read the header, apply the limits, hash the bytes; nothing is decoded.
 

@@ -38,7 +38,13 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Describer:
-    """Makes a scene and its sentences from a photo."""
+    """Makes a scene and its sentences from a photo.
+
+    Attributes:
+        once: For what several threads ask for.
+        rest: Lets go of the memory that looking takes, until the next photo.
+        looking_side: How long the picture is that is looked at, in pixels.
+    """
 
     clock: Clock
     decoder: Decoder
@@ -46,6 +52,7 @@ class Describer:
     analyser: FaceAnalyser
     narrator: Narrator
     once: Once
+    rest: Callable[[], None] = lambda: None
     looking_side: int = LOOKING_SIDE
 
     def describe(self, path: Path, *, speaking: Speaking) -> Described:

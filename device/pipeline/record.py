@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from device.core.types import Utterance
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from device.core.errors import BadPhotoError
-    from device.core.types import Audio, Box, Claim, Described, Face, Record, Timings, Utterance
+    from device.core.types import Audio, Box, Claim, Described, Face, Record, Timings
 
 
 def record_of(described: Described) -> Record:
@@ -56,6 +58,33 @@ def record_of_error(path: Path, error: BadPhotoError) -> Record:
 def claim_values(claim: Claim) -> Record:
     """A claim as it stands under `because`, and in the pages."""
     return _rounded(asdict(claim), 3)
+
+
+def public_record(record: Record) -> Record:
+    """What of a record may be told to the house: no path, no hash, no name."""
+    photo = {key: record["photo"][key] for key in ("width", "height", "taken_at")}
+    faces = [{key: value for key, value in face.items() if key != "name"} for face in record["faces"]]
+    return {**record, "photo": photo, "faces": faces}
+
+
+def text_of(record: Record) -> str:
+    """All that is said of the photo."""
+    return " ".join(utterance["text"] for utterance in record["narration"])
+
+
+def narration_of(record: Record) -> tuple[Utterance, ...]:
+    """The sentences of a record, to be spoken again; what they rest on is not kept with them."""
+    return tuple(
+        Utterance(
+            speaker=utterance["speaker"],
+            text=utterance["text"],
+            language=utterance["language"],
+            because=(),
+            persona=utterance["persona"],
+            mood=utterance["mood"],
+        )
+        for utterance in record["narration"]
+    )
 
 
 def _face(face: Face) -> dict[str, Any]:

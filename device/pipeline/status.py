@@ -1,40 +1,71 @@
-"""What the device is doing now, told to the bus whenever it changes."""
+"""What the device is doing now, and why it is quiet; told to whoever asked to hear of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from device.core.types import Status
+from device.core.types import QuietReason, Status
 
 if TYPE_CHECKING:
-    from device.core.ports import Bus, JobStore
-    from device.core.types import Activity, QuietReason
+    from collections.abc import Callable
+
+    from device.core.types import Activity
+
+_GRAVEST_FIRST: tuple[QuietReason, ...] = get_args(QuietReason)
 
 
 class StatusBoard:
-    """The newest status, `starting` at first; each change of it goes to the bus. For one thread."""
+    """The newest status, `starting` at first. For the loop alone."""
 
-    def __init__(self, *, bus: Bus, jobs: JobStore) -> None:
-        self._bus = bus
-        self._jobs = jobs
-        self._status = Status(activity="idle", reason="starting", queue=0, last_narration=None)
-        self._bus.status(self._status)
+    def __init__(self) -> None:
+        self._activity: Activity = "idle"
+        self._paused = False
+        self._reasons: set[QuietReason] = {"starting"}
+        self._listeners: list[Callable[[Status], None]] = []
+        self.status = Status(activity="idle", reason="starting", queue=0, last_narration=None)
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Tell it each status from now on, the present one first."""
+        self._listeners.append(listener)
+        listener(self.status)
 
     def show(self, activity: Activity) -> None:
-        """Show what is being done, with the length of the queue at this moment."""
-        self._change(replace(self._status, activity=activity, queue=self._jobs.waiting()))
+        """Show what is being done."""
+        self._activity = activity
+        self._change(self.status)
 
-    def speaking(self, narration: str) -> None:
-        """Show that this text is being spoken."""
-        queue = self._jobs.waiting()
-        self._change(replace(self._status, activity="speaking", queue=queue, last_narration=narration))
+    def speaking(self, text: str) -> None:
+        """Show that this is being spoken."""
+        self._activity = "speaking"
+        self._change(replace(self.status, last_narration=text))
 
-    def quiet(self, reason: QuietReason | None) -> None:
-        """Show why the device is quiet, or with None that nothing keeps it from speaking."""
-        self._change(replace(self._status, reason=reason))
+    def waiting(self, queue: int) -> None:
+        """Show how many photos wait."""
+        self._change(replace(self.status, queue=queue))
+
+    def narration(self, text: str | None) -> None:
+        """Show what was said last, or is being said."""
+        self._change(replace(self.status, last_narration=text))
+
+    def pause(self, *, paused: bool) -> None:
+        """Show whether a person asked for silence."""
+        self._paused = paused
+        self._change(self.status)
+
+    def because(self, reason: QuietReason, *, holds: bool) -> None:
+        """Show whether this keeps the device quiet; of several reasons the gravest is shown."""
+        if holds:
+            self._reasons.add(reason)
+        else:
+            self._reasons.discard(reason)
+        self._change(self.status)
 
     def _change(self, status: Status) -> None:
-        if status != self._status:
-            self._status = status
-            self._bus.status(status)
+        activity = "paused" if self._paused and self._activity == "idle" else self._activity
+        reason = next((each for each in _GRAVEST_FIRST if each in self._reasons), None)
+        status = replace(status, activity=activity, reason=reason)
+        if status != self.status:
+            self.status = status
+            for listener in self._listeners:
+                listener(status)

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from device.pipeline.describe import Beginning
 
 
-def tell(
+def tell(  # noqa: PLR0913 - the parts of one way
     beginning: Beginning,
     *,
     synthesiser: Synthesiser,
     player: Player,
     clock: Clock,
     known: Callable[[Described], None] = lambda _: None,
+    gate: Callable[[Speech], Speech] = iter,
 ) -> tuple[Described, Played]:
     """Speak the opening at once and the rest when it is known; returns the description with its sound.
 
@@ -37,6 +38,7 @@ def tell(
         clock: What the times are taken by.
         known: Is handed the description, still without its sound, once, in the thread of whoever calls; also where
             nothing can be heard.
+        gate: What the speech goes through just before the player; it may end it early.
 
     Raises:
         BadPhotoError: The photo turned out to be damaged after its opening was spoken.
@@ -60,9 +62,12 @@ def tell(
             yield chunk
         described()
 
+    def gated(speech: Speech) -> Speech:
+        return gate(passing(speech))
+
     asked_ms = beginning.watch.total()
     try:
-        spoken = speak(sentences(), synthesiser=synthesiser, player=player, clock=clock, passing=passing)
+        spoken = speak(sentences(), synthesiser=synthesiser, player=player, clock=clock, passing=gated)
     finally:
         described()
     return with_speech(described(), spoken, asked_ms=asked_ms), spoken.played

@@ -2,106 +2,352 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from device.core.errors import BadPhotoError, MissingDeviceError
-from device.core.types import Event
-from device.pipeline.record import record_of
-from device.pipeline.tell import tell
+from device.core.context import photo
+from device.core.errors import BadPhotoError, MissingDeviceError, StoreError, StoreFullError
+from device.core.faults import passing
+from device.core.types import Event, Last
+from device.pipeline.record import public_record, record_of, text_of
+from device.pipeline.turn import Turn
+from device.pipeline.waiting import happened, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from device.core.ports import Bus, Clock, JobStore, PhotoStore, Player, Synthesiser
-    from device.core.types import Described, Job, Speaking
-    from device.pipeline.describe import Describer
+    from device.core.ports import Clock, Executor, JobStore, PhotoStore
+    from device.core.types import Described, Job, Notice, Played, Record
+    from device.pipeline.labour import Labour
     from device.pipeline.status import StatusBoard
+    from device.pipeline.turn import Cut
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MOST_ATTEMPTS = 2
 """How often a photo may crash the process before it is set aside."""
 
+LOOK_AGAIN_SECONDS = 5.0
+"""How soon a job is found that another process made to wait again."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+STORE_AGAIN_SECONDS = 2.0
+"""How soon something is stored again that a full disk did not take."""
+
+_AGAIN: frozenset[Cut] = frozenset({"pause", "press", "halt"})
+"""What was cut so before it was heard is done again later."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Worker:
-    """Describes and speaks the waiting photos.
+    """Describes and speaks the waiting photos. On the loop; the work itself is in the executor's thread.
 
     Attributes:
-        player_for: Gives the player on which a job is heard: the same each time, or a file for each.
+        disk: Where a description is stored while it is spoken, for that keeps the executor's thread busy.
+        labour: The part of it that blocks.
         keep_photos: Whether a stored photo outlives its narration.
+        told: Called when there is something new for the house.
+        rest_seconds: After so long without work, what it takes is let go.
+        idle: Set while no photo waits.
     """
 
     clock: Clock
+    executor: Executor
+    disk: Executor
     jobs: JobStore
     photos: PhotoStore
-    describer: Describer
-    synthesiser: Synthesiser
-    player_for: Callable[[Job], Player]
-    bus: Bus
+    labour: Labour
     board: StatusBoard
-    speaking: Speaking
-    keep_photos: bool = False
+    keep_photos: bool
+    told: Callable[[], None]
+    rest_seconds: float = 300.0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _halted: bool = False
+    _paused: bool = False
+    _turn: Turn | None = None
+    _job: Job | None = None
+    _early: Cut | None = None
+    _encore: bool = False
+    _rests_from: float | None = None
+    _forgotten: frozenset[int] = frozenset()
 
-    def step(self) -> bool:
-        """Do the next waiting job; False where none waits."""
-        job = self.jobs.claim()
-        if job is None:
-            return False
-        self.board.show("looking")
-        try:
-            self._do(job)
-        except BadPhotoError as error:
-            self._set_aside(job, str(error), code=error.code)
-        except MissingDeviceError as error:
-            self.board.quiet("no_audio")
-            self._set_aside(job, str(error), code="no_audio")
-        else:
-            self.jobs.finish(job)
-        self._let_go(job)
+    async def run(self) -> None:
+        """Work until `halt` is called."""
+        await self._store(self._recover)
+        self.told()
+        self.board.because("starting", holds=False)
+        while not self._halted:
+            job = await self._next()
+            if job:
+                photo.set(job.id)
+                await self._see_through(job)
+                photo.set(None)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self.idle.clear()
+        self._woken.set()
+
+    def halt(self) -> None:
+        """End what is being spoken, and then `run`."""
+        self._halted = True
+        self.cut("halt")
+        self.wake()
+
+    def pause(self, *, paused: bool) -> None:
+        """Speak nothing more until it is called again."""
+        self._paused = paused
+        self.board.pause(paused=paused)
+        if paused:
+            self.cut("pause")
+        self.wake()
+
+    def repeat(self) -> None:
+        """Say once more what was said last."""
+        self._encore = True
+        self.wake()
+
+    def cut(self, why: Cut) -> None:
+        """End what is being spoken, or is about to be."""
+        if self._turn:
+            self._turn.end(why)
+        elif self._job:
+            # The store failed, and its next turn is yet to come.
+            self._early = self._early or why
+
+    def forget(self, jobs: Sequence[Job]) -> None:
+        """These are forgotten: end what is being spoken or looked at, if it is one of them, and leave nothing of it."""
+        # One may be claimed, and not yet be at work.
+        self._forgotten = frozenset(job.id for job in jobs if job.state == "working")
+        if self._job is None or self._job.id in self._forgotten:
+            self.cut("forget")
+
+    def make_way(self) -> None:
+        """A person waits: end what the slideshow says."""
+        if self._job and self._job.source == "camera":
+            self.cut("press")
+
+    async def _next(self) -> Job | None:
+        self._woken.clear()
+        await self._tidy()
+        job = None if self._paused else await self._store(self.jobs.claim)
+        self.board.waiting(await self._store(self.jobs.waiting))
+        if job:
+            self._rests_from = None
+            return job
+        if self._encore and not self._paused:
+            await self._speak_again()
+            return None
         self.board.show("idle")
-        return True
+        self.labour.watch.rest()
+        if not (self._woken.is_set() or self._paused):
+            self.idle.set()
+        await self._rest()
+        await happened(self._woken, self.clock, within_seconds=LOOK_AGAIN_SECONDS)
+        return None
 
-    def recover(self) -> None:
-        """After a start: what a crash left at work waits again; what crashed too often is set aside."""
-        for job in self.jobs.recover(attempts=MOST_ATTEMPTS):
-            _log.warning("photo %d is set aside: %s", job.id, job.reason)
-            self.bus.event(Event(event_type="failed", fields={"reason": "crashed"}))
-            self._let_go(job)
+    async def _see_through(self, job: Job) -> None:
+        self._job = job
+        try:
+            while True:
+                try:
+                    return await self._work(job)
+                except StoreError as error:
+                    self._store_failed(error)
+                    if self._halted:
+                        return None
+                    await self.clock.sleep(STORE_AGAIN_SECONDS)
+                    now = await self._store(partial(self.jobs.get, job.id))
+                    if now is None:
+                        return await self._let_go(job, always=True)
+                    self._job = job = now
+        finally:
+            self._job = self._early = None
 
-    def _do(self, job: Job) -> None:
-        beginning = self.describer.begin(job.path, speaking=self.speaking)
-        self.board.speaking(beginning.opening.text)
-        described, played = tell(
-            beginning,
-            synthesiser=self.synthesiser,
-            player=self.player_for(job),
-            clock=self.clock,
-            known=partial(self._known, job),
-        )
-        self.board.quiet(None)
-        self.bus.last(record_of(described))
-        if played.complete:
-            seconds = round(played.seconds, 3)
-            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
-            self.bus.event(Event(event_type="spoken", fields={"seconds": seconds}))
+    async def _work(self, job: Job) -> None:
+        turn = self._new_turn()
+        noted: list[asyncio.Task[Job]] = []
 
-    def _known(self, job: Job, described: Described) -> None:
-        text = " ".join(utterance.text for utterance in described.narration)
-        faces, people = len(described.scene.faces), described.scene.people
-        self.bus.last(record_of(described))
-        self.bus.event(Event(event_type="described", fields={"faces": faces, "people": people, "text": text}))
-        _log.info("photo %d: %s", job.id, text)
+        def note() -> None:
+            """Store the description, as soon as it is known: on the loop, once."""
+            if turn.described and turn.cut != "forget" and not noted:
+                noted.append(asyncio.ensure_future(self._note(job, turn.described)))
+
+        trouble: Exception | None = None
+        played: Played | None = None
+        try:
+            played = await self._attempt(job, turn, note)
+        except Exception as error:  # noqa: BLE001 - each kind has its answer in `_close`
+            trouble = error
+        note()
+        await asyncio.gather(*noted)
+        try:
+            await self._close(job, turn, played, trouble)
+            await self.executor.run(self.labour.let_go)
+        finally:
+            self._turn = None
+
+    async def _attempt(self, job: Job, turn: Turn, note: Callable[[], None]) -> Played | None:
+        """Do what is still to be done; returns what was played, or None where nothing was to be heard."""
+        if turn.cut in _AGAIN or turn.cut == "forget":
+            return None
+        record = job.record
+        if record is None:
+            self.board.show("looking")
+            if job.begun or turn.cut or self.labour.hush.reason():
+                await self.executor.run(partial(self.labour.look, job, turn))
+                return None
+
+            def opening(text: str) -> None:
+                self.executor.post(partial(self._say, text, turn))
+
+            def known(_: Described) -> None:
+                self.executor.post(note)
+
+            return await self.executor.run(partial(self.labour.tell, job, turn, opening=opening, known=known))
+        if job.begun or turn.cut or self.labour.hush.reason():
+            return None
+        self._say(text_of(record), turn)
+        return await self.executor.run(partial(self.labour.speak, job, record, turn))
+
+    def _new_turn(self) -> Turn:
+        """What is spoken from now on; over at once where somebody asked for silence while the store was waited for."""
+        self._turn = turn = Turn()
+        if self._job and self._job.id in self._forgotten:
+            turn.end("forget")
+        elif self._halted or self._paused:
+            turn.end("halt" if self._halted else "pause")
+        elif self._early:
+            turn.end(self._early)
+        return turn
+
+    def _say(self, text: str, turn: Turn) -> None:
+        if self._turn is not turn or turn.cut == "forget":
+            # It was over before the loop heard of it.
+            return
         self.board.speaking(text)
 
-    def _set_aside(self, job: Job, reason: str, *, code: str) -> None:
-        self.jobs.fail(job, reason)
-        _log.warning("photo %d is set aside: %s", job.id, reason)
-        self.bus.event(Event(event_type="failed", fields={"reason": code}))
+    async def _note(self, job: Job, described: Described) -> Job:
+        record = public_record(record_of(described))
+        text = text_of(record)
+        _log.info("photo %d: %s", job.id, text)
+        self.board.narration(text)
+        fields = {
+            "photo": job.id,
+            "faces": len(described.scene.faces),
+            "people": described.scene.people,
+            "text": text,
+        }
+        notices: list[Notice] = [Last(record=record), Event(event_type="described", fields=fields)]
+        noted = await self._store(partial(self.jobs.describe, job, record, notices=notices), executor=self.disk)
+        self.told()
+        return noted
 
-    def _let_go(self, job: Job) -> None:
-        if not self.keep_photos:
-            self.photos.remove(job.path)
+    async def _close(self, job: Job, turn: Turn, played: Played | None, trouble: Exception | None) -> None:
+        """Store what became of it."""
+        if turn.cut == "forget":
+            await self._let_go(job, always=True)
+            return
+        match trouble:
+            case None:
+                if turn.begun:
+                    self.board.because("no_audio", holds=False)
+                await self._end(job, turn, played)
+            case BadPhotoError():
+                await self._set_aside(job, str(trouble), code=trouble.code)
+                await self._let_go(job)
+            case MissingDeviceError():
+                self.board.because("no_audio", holds=True)
+                await self._set_aside(job, str(trouble), code="no_audio")
+            case StoreError():
+                raise trouble
+            case _:
+                _log.error("photo %d: a mistake in voxframe", job.id, exc_info=trouble)
+                await self._set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
+
+    async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
+        if turn.cut in _AGAIN and not turn.begun and not job.begun:
+            await self._store(partial(self.jobs.release, job))
+            return
+        notices: list[Notice] = []
+        record: Record | None = None
+        if turn.begun and turn.described:
+            record = public_record(record_of(turn.described))
+            notices.append(Last(record=record))
+        if played and played.complete and turn.begun and not turn.cut:
+            seconds = round(played.seconds, 3)
+            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
+            notices.append(Event(event_type="spoken", fields={"photo": job.id, "seconds": seconds}))
+        await self._store(partial(self.jobs.finish, job, record=record, notices=notices))
+        passing("a job is done and its photo is there")
+        self.told()
+        await self._let_go(job)
+
+    async def _speak_again(self) -> None:
+        self._encore = False
+        job = await self._store(self.jobs.last)
+        if job is None or job.record is None or self.labour.hush.reason():
+            return
+        turn = self._new_turn()
+        self._say(text_of(job.record), turn)
+        try:
+            await self.executor.run(partial(self.labour.speak, job, job.record, turn, once=False))
+        except MissingDeviceError as error:
+            _log.warning("%s", error)
+            self.board.because("no_audio", holds=True)
+        finally:
+            self._turn = None
+
+    async def _set_aside(self, job: Job, reason: str, *, code: str) -> None:
+        notice = Event(event_type="failed", fields={"photo": job.id, "reason": code})
+        await self._store(partial(self.jobs.fail, job, reason, notices=[notice]))
+        _log.warning("photo %d is set aside: %s", job.id, reason)
+        self.told()
+
+    async def _rest(self) -> None:
+        """After a while without work, let go of what it takes."""
+        now = self.clock.monotonic()
+        if self._rests_from is None:
+            self._rests_from = now + self.rest_seconds
+        elif now >= self._rests_from:
+            self._rests_from = math.inf
+            await self.executor.run(self.labour.rest)
+
+    async def _tidy(self) -> None:
+        """Delete the photos of what was dropped, and of what was set aside long ago."""
+        for job in await self._store(self.jobs.outdated):
+            await self._store(partial(self.photos.remove, job.path))
+            await self._store(partial(self.jobs.let_go, job))
+
+    def _recover(self) -> None:
+        """After a start: what a crash left at work waits again; what crashed too often is set aside."""
+        for job in self.jobs.recover(attempts=MOST_ATTEMPTS):
+            _log.warning("photo %d is set aside: %s", job.id, job.reason, extra={"photo": job.id})
+        swept = self.photos.sweep(None if self.keep_photos else self.jobs.needed())
+        if swept:
+            _log.info("%d files that a crash had left were deleted", swept)
+
+    async def _let_go(self, job: Job, *, always: bool = False) -> None:
+        if job.has_path and (always or not self.keep_photos):
+            await self._store(partial(self.photos.remove, job.path))
+
+    async def _store(self, work: Callable[[], T], *, executor: Executor | None = None) -> T:
+        result = await stored(
+            partial((executor or self.executor).run, work),
+            clock=self.clock,
+            again_seconds=STORE_AGAIN_SECONDS,
+            failed=self._store_failed,
+        )
+        self.board.because("disk_full", holds=False)
+        return result
+
+    def _store_failed(self, error: StoreError) -> None:
+        if isinstance(error, StoreFullError):
+            self.board.because("disk_full", holds=True)
+        _log.warning("%s", error)

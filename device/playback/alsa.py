@@ -88,6 +88,10 @@ class AlsaPlayer:
             if self._aplay:
                 self._aplay.kill()
 
+    def set_volume(self, percent: int) -> None:
+        """How loud it is from the next chunk on."""
+        self._volume = percent
+
     def _start(self, sample_rate: int) -> subprocess.Popen[bytes]:
         command = ["aplay", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(sample_rate), "-D", self._device]
         with self._lock:

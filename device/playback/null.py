@@ -34,3 +34,6 @@ class NullPlayer:
     def stop(self) -> None:
         """End what plays now."""
         self._stopped.set()
+
+    def set_volume(self, percent: int) -> None:
+        """Nothing is as loud as nothing."""

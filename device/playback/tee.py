@@ -38,3 +38,7 @@ class TeePlayer:
     def stop(self) -> None:
         """End what is heard; the file is still written."""
         self._aloud.stop()
+
+    def set_volume(self, percent: int) -> None:
+        """How loud it is in the room."""
+        self._aloud.set_volume(percent)

@@ -63,6 +63,9 @@ class WavPlayer:
         """End what is being written, from any thread."""
         self._stopped.set()
 
+    def set_volume(self, percent: int) -> None:
+        """A file is as loud as the voice made it."""
+
     def _write(self, file: BinaryIO, first: SpeechChunk, rest: Speech) -> Played:
         frames = 0
         with wave.open(file, "wb") as sound:

@@ -2,50 +2,129 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+import errno
+import hashlib
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from device.core.errors import StoreError, StoreFullError
+from device.core.faults import passing
+from device.core.types import Kept
+
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
-_PART = ".part"
+    from device.core.ports import Files, NewFile, Random
+
+PART = ".part"
 
 
 class PhotoFolder:
-    """Keeps photos in a folder of its own; what a crash left half written there is deleted at the start."""
+    """Keeps photos in a folder of its own; any thread may call it."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder: Path, *, files: Files, random: Random) -> None:
         self._folder = folder
-        for part in folder.glob(f"*{_PART}"):
-            part.unlink()
+        self._files = files
+        self._random = random
+        with _told(folder):
+            files.make_folder(folder)
+            # Else a power cut could take the folder, and every photo in it with it.
+            files.sync_folder(folder.parent)
+            # What comes in from now on is not swept, whole or not.
+            self._from_before = files.names(folder)
 
-    def keep(self, data: bytes, sha256: str) -> Path:
-        """Put the bytes safely on disk (synced, and the folder too) and say where; each call has a file of its own."""
-        path = self._folder / f"{sha256[:16]}-{uuid.uuid4().hex[:8]}"
-        part = path.with_suffix(_PART)
-        try:
-            with part.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            # Half a photo would keep a full disk full.
-            part.unlink(missing_ok=True)
-            raise
-        self._sync_folder()
-        return path
+    def begin(self) -> IncomingPhoto:
+        """Somewhere for a new photo to go, a file of its own for each."""
+        return IncomingPhoto(self._folder / self._random.token(), self._files)
 
     def remove(self, path: Path) -> None:
         """Delete a kept photo; without effect where it is gone."""
-        path.unlink(missing_ok=True)
-        self._sync_folder()
+        with _told(path):
+            with suppress(FileNotFoundError):
+                self._files.remove(path)
+            # A photo that a power cut brings back would be kept longer than was promised.
+            self._files.sync_folder(self._folder)
 
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    def sweep(self, needed: Collection[Path] | None) -> int:
+        """Delete what a crash left behind, and say how many files it was.
+
+        That is everything but `needed` that was there when this was made, for photos may be coming in by now; where
+        `needed` is None, what is not whole.
+        """
+        with _told(self._folder):
+            here = [self._folder / name for name in self._from_before]
+            left = [path for path in here if path.suffix == PART or (needed is not None and path not in needed)]
+            for path in left:
+                # It may be swept already, where the disk failed in the middle.
+                with suppress(FileNotFoundError):
+                    self._files.remove(path)
+            if left:
+                self._files.sync_folder(self._folder)
+            self._from_before = []
+        return len(left)
+
+    def free_bytes(self) -> int:
+        """The room that is left for photos."""
+        with _told(self._folder):
+            return self._files.free_bytes(self._folder)
+
+
+class IncomingPhoto:
+    """A photo that is being written, under a name that nobody takes for a photo until it is whole."""
+
+    def __init__(self, path: Path, files: Files) -> None:
+        self._path = path
+        self._part = path.with_suffix(PART)
+        self._files = files
+        self._hash = hashlib.sha256()
+        self._size = 0
+        # The folder is named and not the file, which is another at each try: what is wrong is said once.
+        with _told(path.parent):
+            self._file: NewFile | None = files.create(self._part)
+
+    def write(self, data: bytes) -> None:
+        """The next bytes of it."""
+        with _told(self._path.parent):
+            self._open_file().write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+    def keep(self) -> Kept:
+        """It is whole, and safe on the disk when this returns: its bytes, its name, and the folder."""
+        file = self._open_file()
+        with _told(self._path.parent):
+            file.sync()
+            file.close()
+            passing("a photo is synced and has no name")
+            self._files.rename(self._part, self._path)
+            self._files.sync_folder(self._path.parent)
+        self._file = None
+        return Kept(path=self._path, sha256=self._hash.hexdigest(), size_bytes=self._size)
+
+    def discard(self) -> None:
+        """Forget what came so far; without effect after `keep`."""
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        # What cannot be deleted now is swept at the next start.
+        with suppress(OSError):
+            file.close()
+        for path in (self._part, self._path):
+            with suppress(OSError):
+                self._files.remove(path)
+
+    def _open_file(self) -> NewFile:
+        if self._file is None:
+            raise StoreError(f"{self._path} was kept or discarded before")
+        return self._file
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFullError(f"{path} cannot be written: the disk is full; make room") from error
+        raise StoreError(f"{path} cannot be written ({error.strerror}); check the disk") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def ahead(
         seconds: How much is made ahead at the most, unless more than that was made before that time came.
     """
     line = _Line(monotonic, begins, seconds)
-    thread = threading.Thread(target=line.fill, args=(speech,), name="voice")
+    # With the context of whoever listens: the log names the photo that is spoken.
+    thread = threading.Thread(target=copy_context().run, args=(line.fill, speech), name="voice")
     thread.start()
     try:
         yield from line.chunks()

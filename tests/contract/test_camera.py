@@ -67,3 +67,42 @@ def test_a_link_that_cannot_be_followed_is_left_out_and_the_others_are_played(
     (tmp_path / "b.jpg").write_bytes(b"b")
     assert names(camera(tmp_path)) == ["b.jpg"]
     assert "a.jpg is left out" in caplog.text
+
+
+def test_a_photo_is_the_same_one_after_a_restart_and_another_one_when_it_is_replaced(tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"one")
+    source = camera(tmp_path)
+    first, again = source.capture(), camera(tmp_path).capture()
+    photo.write_bytes(b"two!")
+    replaced = source.capture()
+    assert first
+    assert again
+    assert replaced
+    assert first.seen_as == again.seen_as != replaced.seen_as
+    assert (first.data, replaced.data) == (b"one", b"two!")
+    assert source.capture() is None
+
+
+def test_a_photo_of_the_same_size_and_name_but_a_later_time_is_played(tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"one")
+    source = camera(tmp_path)
+    assert names(source) == ["a.jpg"]
+    os.utime(photo, ns=(1, photo.stat().st_mtime_ns + 1))
+    assert names(source) == ["a.jpg"]
+    assert names(source) == []
+
+
+def test_a_folder_that_goes_while_it_is_played_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(b"x")
+    source = camera(folder)
+    assert source.capture()
+    folder.rename(tmp_path / "away")
+    with pytest.raises(MissingDeviceError, match="photos cannot be replayed"):
+        source.capture()
+    (tmp_path / "away").rename(folder)
+    assert names(source) == ["b.jpg"]

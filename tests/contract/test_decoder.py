@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import os
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,6 +112,15 @@ def test_the_last_picture_is_kept_and_decoded_again_only_for_a_larger_one(decode
     full = decoder.pixels(photo)
     assert full.scale == 1
     assert decoder.pixels(photo, long_side=400) is full
+
+
+def test_nothing_of_a_photo_that_was_let_go_is_kept(decoder: Decoder, tmp_path: Path) -> None:
+    photo = decoder.inspect(saved(tmp_path / "photo.jpg", gradient(200, 100), "JPEG"))
+    kept = weakref.ref(decoder.pixels(photo).rgb)
+    decoder.let_go()
+    gc.collect()
+    assert kept() is None
+    assert decoder.pixels(photo).rgb.shape == (100, 200, 3)
 
 
 def test_a_file_that_changes_in_between_is_not_taken_for_the_one_before(decoder: Decoder, tmp_path: Path) -> None:

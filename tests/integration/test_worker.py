@@ -2,260 +2,662 @@
 
 from __future__ import annotations
 
-import time
+import logging
+from datetime import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-from device.app.once import once
-from device.core.errors import BadPhotoError, MissingDeviceError
-from device.core.types import Captured, Pixels, Played, SpeechChunk
-from device.pipeline.describe import Describer
-from device.pipeline.status import StatusBoard
-from device.pipeline.submit import Submit
-from device.pipeline.worker import Worker
-from device.playback.null import NullPlayer
+from device.core.errors import StoreFullError
+from device.core.types import Event, Last
+from device.pipeline.quiet import QuietHours
+from device.pipeline.record import text_of
+from device.pipeline.worker import LOOK_AGAIN_SECONDS, STORE_AGAIN_SECONDS
+from device.store import jobs
 from device.store.jobs import SqliteJobs
-from device.store.photos import PhotoFolder
-from tests import factories
+from tests.house import House, in_house
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from device.core.ports import Player
-    from device.core.types import Detection, Event, Narration, Photo, Record, Scene, Speaking, Speech, Status
+    from device.core.types import Job, Source
+    from device.pipeline.turn import Cut
+
+RECORD = {
+    "narration": [
+        {"speaker": "narrator", "text": "Written before.", "language": "en", "persona": None, "mood": "neutral"}
+    ],
+    "audio": None,
+}
 
 
-class Clock:
-    def monotonic(self) -> float:
-        return time.perf_counter()
+class FullOnce(SqliteJobs):
+    """The disk is full when the first speech is to begin."""
+
+    full = True
+
+    def begin(self, job: Job) -> Job:
+        if self.full:
+            self.full = False
+            raise StoreFullError("the disk is full")
+        return super().begin(job)
 
 
-class Eyes:
-    """Decoder, detector, analyser and narrator in one: a file that holds "broken" cannot be read."""
-
-    def inspect(self, path: Path) -> Photo:
-        if path.read_bytes() == b"broken":
-            raise BadPhotoError("broken", f"{path} is damaged")
-        return factories.photo(path)
-
-    def pixels(self, photo: Photo, *, long_side: int | None = None) -> Pixels:
-        del photo, long_side
-        return Pixels(rgb=np.zeros((1, 1, 3), np.uint8), scale=1.0)
-
-    def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
-        del pixels
-        return ()
-
-    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
-        del photo, detections
-        return factories.scene(factories.face())
-
-    def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
-        del pixels
-        return self.glance(photo, detections)
-
-    def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
-        del scene, speaking, seed
-        return [factories.utterance("One."), factories.utterance("Two.")]
+def spoken(house: House) -> list[int]:
+    """The photos of which it was told that they were spoken."""
+    notices = [posted.notice for posted in house.told]
+    return [each.fields["photo"] for each in notices if isinstance(each, Event) and each.event_type == "spoken"]
 
 
-class Voice:
-    voice = "test"
-    sample_rate = 1000
+def test_a_photo_goes_its_whole_way_and_its_file_goes_with_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a two.")
+        await house.bring()
+        assert len(house.files()) == 1
+        async with house.at_work():
+            await house.until(lambda: "described" in house.happened)
+            gate.open()
+            await house.idle()
+        assert house.happened == [
+            "idle starting",
+            "idle",
+            "looking",
+            "speaking",
+            "last",
+            "described",
+            "last with sound",
+            "spoken",
+            "idle",
+        ]
+        assert house.speaker.heard == ["a one.", "a two."]
+        assert house.files() == []
+        assert (house.job().state, house.job().begun, house.job().attempts) == ("finished", True, 1)
 
-    def synthesise(self, utterances: Narration) -> Speech:
-        for index, _ in enumerate(utterances):
-            yield SpeechChunk(pcm=np.full(500, 9000, np.int16), sample_rate=1000, utterance=index)
-
-
-class Gone(NullPlayer):
-    """A loudspeaker that is not there."""
-
-    def play(self, speech: Speech) -> Played:
-        del speech
-        raise MissingDeviceError("the sound device is not there")
-
-
-class Ear:
-    """A bus that writes down what it is told, in order."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.shown: list[Status] = []
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def status(self, status: Status) -> None:
-        self.shown.append(status)
-        self.heard.append(f"{status.activity} {status.reason}".removesuffix(" None"))
-
-    def last(self, record: Record) -> None:
-        self.heard.append("last with sound" if record["audio"] else "last")
-
-    def event(self, event: Event) -> None:
-        self.heard.append(f"{event.event_type} {event.fields.get('reason', '')}".strip())
+    in_house(tmp_path, story)
 
 
-class House:
-    """A worker and what is around it, on a state folder."""
+def test_who_sent_the_photo_can_tell_which_events_are_about_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            for label in ("a", "broken"):
+                await house.bring(label)
+            await house.idle()
+        notices = [posted.notice for posted in house.told]
+        events = [(each.event_type, each.fields["photo"]) for each in notices if isinstance(each, Event)]
+        assert events == [("described", 1), ("spoken", 1), ("failed", 2)]
 
-    def __init__(
-        self, state: Path, player: Player | None = None, *, eyes: Eyes | None = None, keep: bool = False
-    ) -> None:
-        self.state = state
-        state.mkdir(exist_ok=True)
-        self.jobs = SqliteJobs(state / "db")
-        self.photos = PhotoFolder(state / "photos")
-        self.bus = Ear()
-        eyes, clock = eyes or Eyes(), Clock()
-        self.submit = Submit(photos=self.photos, jobs=self.jobs)
-        self.worker = Worker(
-            clock=clock,
-            jobs=self.jobs,
-            photos=self.photos,
-            describer=Describer(clock=clock, decoder=eyes, detector=eyes, analyser=eyes, narrator=eyes, once=once),
-            synthesiser=Voice(),
-            player_for=lambda _: player or NullPlayer(),
-            bus=self.bus,
-            board=StatusBoard(bus=self.bus, jobs=self.jobs),
-            speaking="narrator",
-            keep_photos=keep,
-        )
-
-    def kept(self) -> list[Path]:
-        return list((self.state / "photos").iterdir())
+    in_house(tmp_path, story)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "state")
-    yield made
-    made.jobs.close()
+def test_a_photo_that_cannot_be_read_is_set_aside_and_the_next_is_done(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.bring("broken")
+        await house.bring("b")
+        async with house.at_work():
+            await house.idle()
+        assert "failed broken" in house.happened
+        assert spoken(house) == [2]
+        assert house.files() == []
+        assert house.job(1).state == "failed"
 
-
-def test_a_photo_goes_its_whole_way_and_its_file_goes_with_it(house: House) -> None:
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    assert len(house.kept()) == 1
-    assert house.worker.step()
-    assert not house.worker.step()
-    assert house.bus.heard == [
-        "idle starting",
-        "looking starting",
-        "speaking starting",
-        "last",
-        "described",
-        "speaking starting",
-        "speaking",
-        "last with sound",
-        "spoken",
-        "idle",
-    ]
-    assert house.kept() == []
-
-
-def test_a_photo_that_cannot_be_read_is_set_aside_and_the_next_is_done(house: House) -> None:
-    house.submit.photo(Captured(name="a.jpg", data=b"broken"))
-    house.submit.photo(Captured(name="b.jpg", data=b"photo"))
-    assert house.worker.step()
-    assert house.worker.step()
-    assert house.bus.heard[2] == "failed broken"
-    assert house.bus.heard[-2:] == ["spoken", "idle"]
-    assert house.kept() == []
-
-
-def test_a_loudspeaker_that_is_gone_is_told_and_ends_no_daemon(tmp_path: Path) -> None:
-    house = House(tmp_path / "state", Gone())
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    assert house.worker.step()
-    assert house.bus.heard.count("described") == 1
-    assert house.bus.heard[-3:] == ["speaking no_audio", "failed no_audio", "idle no_audio"]
-    house.jobs.close()
-
-
-def test_the_same_photo_twice_is_two_jobs_with_a_file_each(house: House) -> None:
-    for _ in range(2):
-        house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    assert house.worker.step()
-    assert len(house.kept()) == 1
-    assert house.worker.step()
-    assert house.bus.heard.count("spoken") == 2
-
-
-def test_kept_photos_stay(tmp_path: Path) -> None:
-    house = House(tmp_path / "state", keep=True)
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    house.worker.step()
-    assert len(house.kept()) == 1
-    house.jobs.close()
-
-
-def test_a_photo_that_was_begun_before_a_crash_is_done_once_more_and_then_set_aside(tmp_path: Path) -> None:
-    house = House(tmp_path / "state")
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    for _ in range(2):
-        house.jobs.claim()
-        house.jobs.close()
-        house = House(tmp_path / "state")
-        house.worker.recover()
-    assert house.bus.heard == ["idle starting", "failed crashed"]
-    assert house.kept() == []
-    assert not house.worker.step()
-    house.jobs.close()
-
-
-def test_a_stop_in_the_middle_is_not_told_as_spoken(tmp_path: Path) -> None:
-    player = NullPlayer()
-
-    class Interrupted(Voice):
-        def synthesise(self, utterances: Narration) -> Speech:
-            for chunk in super().synthesise(utterances):
-                yield chunk
-                player.stop()
-
-    house = House(tmp_path / "state", player)
-    object.__setattr__(house.worker, "synthesiser", Interrupted())
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    house.worker.step()
-    assert house.bus.heard.count("described") == 1
-    assert "spoken" not in house.bus.heard
-    house.jobs.close()
-
-
-def test_the_opening_is_shown_while_it_is_spoken_and_then_the_whole(house: House) -> None:
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    house.worker.step()
-    shown = [(status.activity, status.last_narration) for status in house.bus.shown if status.last_narration]
-    assert list(dict.fromkeys(shown)) == [("speaking", "One."), ("speaking", "One. Two."), ("idle", "One. Two.")]
-
-
-def test_a_photo_of_one_sentence_is_described_once_and_then_spoken(tmp_path: Path) -> None:
-    class Brief(Eyes):
-        def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
-            del scene, speaking, seed
-            return [factories.utterance("One.")]
-
-    house = House(tmp_path / "state", eyes=Brief())
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    house.worker.step()
-    assert house.bus.heard[3:] == ["last", "described", "speaking", "last with sound", "spoken", "idle"]
-    house.jobs.close()
+    in_house(tmp_path, story)
 
 
 def test_a_photo_that_turns_out_to_be_damaged_after_its_opening_is_set_aside(tmp_path: Path) -> None:
-    class Late(Eyes):
-        def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
-            del pixels, detections
-            raise BadPhotoError("broken", f"{photo.path} is damaged")
+    async def story(house: House) -> None:
+        await house.bring("late")
+        async with house.at_work():
+            await house.idle()
+        assert house.happened == ["idle starting", "idle", "looking", "speaking", "failed broken", "idle"]
+        assert house.files() == []
 
-    house = House(tmp_path / "state", eyes=Late())
-    house.submit.photo(Captured(name="a.jpg", data=b"photo"))
-    assert house.worker.step()
-    assert house.bus.heard[2:] == ["speaking starting", "failed broken", "idle starting"]
-    assert house.kept() == []
-    assert not house.worker.step()
-    house.jobs.close()
+    in_house(tmp_path, story)
+
+
+def test_a_mistake_sets_the_photo_aside_is_in_the_log_and_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(house: House) -> None:
+        await house.bring("mistake")
+        await house.bring("b")
+        async with house.at_work():
+            await house.idle()
+        assert house.job(1).reason == "ZeroDivisionError: nobody thought of this"
+        assert "failed crashed" in house.happened
+        assert spoken(house) == [2]
+        assert len(house.files()) == 1, "it may be tried again"
+
+    in_house(tmp_path, story)
+    (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert record.exc_info
+    assert "photo 1" in record.getMessage()
+
+
+def test_a_loudspeaker_that_is_gone_is_told_and_its_return_too(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            assert house.happened.count("described") == 1
+            assert house.happened[-2:] == ["failed no_audio", "idle no_audio"]
+            assert len(house.files()) == 1, "it may be tried again"
+            house.speaker.gone = False
+            await house.bring("b")
+            await house.idle()
+        assert house.happened[-1] == "idle"
+        assert spoken(house) == [2]
+
+    in_house(tmp_path, story)
+
+
+def test_kept_photos_stay(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.bring()
+        async with house.at_work():
+            await house.idle()
+        assert len(house.files()) == 1
+
+    in_house(tmp_path, story, keep=True)
+
+
+def test_of_what_is_set_aside_the_newest_photos_alone_are_kept_for_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_SET_ASIDE", 2)
+
+    async def story(house: House) -> None:
+        async with house.at_work():
+            for number in range(4):
+                await house.bring(f"mistake {number}")
+            await house.idle()
+        assert [job.id for job in house.jobs.listed("failed")] == [4, 3, 2, 1]
+        assert sorted(house.files()) == sorted(job.path.name for job in house.jobs.listed()[:2])
+
+    in_house(tmp_path, story)
+
+
+def test_the_opening_is_shown_while_it_is_spoken_and_then_the_whole(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a two.")
+        await house.bring()
+        async with house.at_work():
+            await house.until(lambda: "described" in house.happened)
+            gate.open()
+            await house.idle()
+        shown = [(status.activity, status.last_narration) for status in house.shown if status.last_narration]
+        assert [each for each in dict.fromkeys(shown) if each[0] != "looking"] == [
+            ("speaking", "a one."),
+            ("speaking", "a one. a two."),
+            ("idle", "a one. a two."),
+        ]
+
+    in_house(tmp_path, story)
+
+
+def test_the_house_hears_what_is_described_while_it_is_still_spoken(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a two.")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            await house.until(lambda: "described" in house.happened)
+            record = house.job().record
+            assert record is not None
+            assert text_of(record) == "a one. a two."
+            assert spoken(house) == []
+            gate.open()
+            await house.until(lambda: spoken(house) == [1])
+
+    in_house(tmp_path, story)
+
+
+def test_a_photo_of_one_sentence_is_described_once_and_then_spoken(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.bring("brief")
+        async with house.at_work():
+            await house.idle()
+        told = [each for each in house.happened if "last" not in each]
+        assert told[3:] == ["speaking", "described", "spoken", "idle"]
+
+    in_house(tmp_path, story)
+
+
+def test_spoken_is_said_only_after_the_last_sentence(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a two.")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            assert "spoken" not in house.happened
+            assert house.job().state == "working"
+            gate.open()
+            await house.until(lambda: "spoken" in house.happened)
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize("why", ["stop", "quiet", "press", "pause"])
+def test_a_speech_that_is_cut_is_described_and_neither_told_as_spoken_nor_heard_again(tmp_path: Path, why: Cut) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a one.")
+        async with house.at_work():
+            await house.bring(source="camera")
+            await gate.reached.wait()
+            house.worker.cut(why)
+            gate.open()
+            await house.idle()
+            await house.bring("b")
+            await house.until(lambda: spoken(house) == [2])
+        assert house.speaker.heard == ["a one.", "b one.", "b two."]
+        assert house.happened.count("described") == 2
+
+    in_house(tmp_path, story)
+
+
+def test_what_is_stopped_while_it_is_looked_at_is_described_and_never_heard(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.cut("stop")
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == []
+        assert house.happened.count("described") == 1
+        assert (house.job().state, house.job().begun) == ("finished", False)
+
+    in_house(tmp_path, story)
+
+
+def test_what_a_pause_keeps_from_being_heard_is_heard_afterwards_from_what_was_written(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.pause(paused=True)
+            gate.open()
+            await house.until(lambda: house.happened[-1] == "paused")
+            job = house.job()
+            assert (job.state, job.attempts, job.begun) == ("waiting", 0, False)
+            assert house.speaker.heard == []
+            house.worker.pause(paused=False)
+            await house.until(lambda: spoken(house) == [1])
+        assert house.speaker.heard == ["a one.", "a two."]
+        assert house.eyes.looked_at == ["a"]
+        assert house.happened.count("described") == 1
+
+    in_house(tmp_path, story)
+
+
+def test_nothing_is_begun_in_a_pause_however_many_photos_come(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.worker.pause(paused=True)
+        async with house.at_work():
+            for label in ("a", "b"):
+                await house.bring(label)
+            house.clock.advance(LOOK_AGAIN_SECONDS * 2)
+            await house.clock.until_somebody_sleeps(LOOK_AGAIN_SECONDS)
+            assert [job.state for job in house.jobs.listed()] == ["waiting", "waiting"]
+            assert house.board.status.queue == 2
+            house.worker.pause(paused=False)
+            await house.until(lambda: spoken(house) == [1, 2])
+
+    in_house(tmp_path, story)
+
+
+def quiet(house: House) -> None:
+    house.hush.hours = QuietHours(start=time(11), end=time(13))
+
+
+def muted(house: House) -> None:
+    house.hush.volume = 0
+
+
+@pytest.mark.parametrize("hush", [quiet, muted])
+def test_where_nothing_may_be_heard_photos_are_described_all_the_same(
+    tmp_path: Path, hush: Callable[[House], None]
+) -> None:
+    async def story(house: House) -> None:
+        hush(house)
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+        assert house.speaker.heard == []
+        assert "speaking" not in house.happened
+        assert house.happened.count("described") == 1
+        assert (house.job().state, house.job().begun) == ("finished", False)
+        assert house.files() == []
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize("hush", [quiet, muted])
+@pytest.mark.parametrize("held", ["looking at a", "saying a one."])
+def test_quiet_that_begins_meanwhile_lets_no_further_sentence_begin(
+    tmp_path: Path, hush: Callable[[House], None], held: str
+) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold(held)
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            hush(house)
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == (["a one."] if "saying" in held else [])
+        assert house.happened.count("described") == 1
+        assert spoken(house) == []
+        assert house.job().begun == ("saying" in held)
+
+    in_house(tmp_path, story)
+
+
+def test_who_halts_it_while_a_photo_is_looked_at_finds_it_waiting_and_the_attempt_not_counted(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.halt()
+            gate.open()
+        job = house.job()
+        assert (job.state, job.attempts, job.begun) == ("waiting", 0, False)
+        assert job.record is not None
+        assert house.speaker.heard == []
+        assert len(house.files()) == 1
+
+    in_house(tmp_path, story)
+
+
+def test_who_halts_it_in_the_middle_of_a_speech_finds_it_done(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a one.")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.halt()
+            gate.open()
+        assert house.job().state == "finished"
+        assert house.speaker.heard == ["a one."]
+        assert spoken(house) == []
+
+    in_house(tmp_path, story)
+
+
+async def nothing(house: House) -> None:
+    house.jobs.claim()
+
+
+async def described(house: House) -> None:
+    house.jobs.describe(house.job(), RECORD)
+
+
+async def begun(house: House) -> None:
+    house.jobs.begin(house.job())
+
+
+async def both(house: House) -> None:
+    await described(house)
+    await begun(house)
+
+
+@pytest.mark.parametrize(
+    ("stage", "looked_at", "heard"),
+    [
+        (nothing, ["a"], ["a one.", "a two."]),
+        (described, [], ["Written before."]),
+        (begun, ["a"], []),
+        (both, [], []),
+    ],
+)
+def test_after_a_crash_it_goes_on_from_the_stage_that_was_reached(
+    tmp_path: Path, stage: Callable[[House], Awaitable[None]], looked_at: list[str], heard: list[str]
+) -> None:
+    async def crash(house: House) -> None:
+        await house.bring()
+        house.jobs.claim()
+        await stage(house)
+
+    async def again(house: House) -> None:
+        async with house.at_work():
+            await house.idle()
+        assert house.eyes.looked_at == looked_at
+        assert house.speaker.heard == heard
+        assert house.happened.count("described") == len(looked_at)
+        assert spoken(house) == ([1] if heard else [])
+        assert (house.job().state, house.job().name) == ("finished", "")
+        assert house.files() == []
+
+    in_house(tmp_path, crash)
+    in_house(tmp_path, again)
+
+
+def test_what_crashes_twice_is_set_aside_and_the_next_is_done(tmp_path: Path) -> None:
+    async def crash(house: House) -> None:
+        if not house.jobs.listed():
+            await house.bring()
+        house.jobs.recover(attempts=2)
+        house.jobs.claim()
+
+    async def again(house: House) -> None:
+        async with house.at_work():
+            await house.bring("b")
+            await house.idle()
+        assert "failed crashed" in house.happened
+        assert spoken(house) == [2]
+        assert house.job(1).state == "failed"
+        assert len(house.files()) == 1, "it may be tried again"
+
+    for story in (crash, crash, again):
+        in_house(tmp_path, story)
+
+
+def test_what_a_crash_left_behind_is_deleted_at_the_start(tmp_path: Path) -> None:
+    async def crash(house: House) -> None:
+        await house.bring()
+        (house.folder / "0123456789abcdef").write_bytes(b"kept and without a job")
+        (house.folder / "0123456789abcdef.part").write_bytes(b"half")
+
+    async def again(house: House) -> None:
+        house.worker.pause(paused=True)
+        async with house.at_work():
+            assert house.files() == [house.job().path.name]
+
+    in_house(tmp_path, crash)
+    in_house(tmp_path, again)
+
+
+def test_what_comes_in_while_it_starts_is_not_deleted(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        half = house.photos.begin()
+        half.write(b"half")
+        kept = house.photos.begin()
+        kept.write(b"kept and soon a job")
+        kept.keep()
+        async with house.at_work():
+            await house.idle()
+        assert len(house.files()) == 2
+        half.keep()
+
+    in_house(tmp_path, story)
+
+
+def test_where_photos_are_kept_only_what_is_not_whole_is_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "0123456789abcdef").write_bytes(b"kept and finished")
+    (folder / "0123456789abcdef.part").write_bytes(b"half")
+
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.idle()
+        assert house.files() == ["0123456789abcdef"]
+
+    in_house(tmp_path, story, keep=True)
+
+
+def test_a_disk_that_is_full_when_it_is_to_be_written_down_holds_it_up_until_there_is_room(tmp_path: Path) -> None:
+    label = "long" * 10_000
+
+    async def story(house: House) -> None:
+        await house.bring(label)
+        ((pages,),) = house.connection.execute("PRAGMA page_count").fetchall()
+        house.connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+        async with house.at_work():
+            await house.until(lambda: any("disk_full" in each for each in house.happened))
+            assert house.job().state == "working"
+            house.connection.execute("PRAGMA max_page_count = 100000").fetchall()
+            await house.clock.until_somebody_sleeps(STORE_AGAIN_SECONDS)
+            house.clock.advance(STORE_AGAIN_SECONDS)
+            await house.idle()
+        assert house.happened[-1] == "idle"
+        assert house.happened.count("described") == 1
+        assert spoken(house) == [1]
+        assert house.speaker.heard == [f"{label} one.", f"{label} two."]
+
+    in_house(tmp_path, story)
+
+
+def test_nothing_is_heard_whose_beginning_could_not_be_written_down_and_later_it_is(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.until(lambda: house.happened[-1].endswith("disk_full"))
+            await house.clock.until_somebody_sleeps(STORE_AGAIN_SECONDS)
+            assert house.speaker.heard == []
+            house.clock.advance(STORE_AGAIN_SECONDS)
+            await house.idle()
+        assert house.speaker.heard == ["a one.", "a two."]
+        assert house.eyes.looked_at == ["a"]
+        assert house.happened.count("described") == 1
+        assert spoken(house) == [1]
+        assert house.happened[-1] == "idle"
+
+    in_house(tmp_path, story, jobs=FullOnce)
+
+
+def test_it_says_again_what_it_said_last_and_tells_nobody_of_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            told = len(house.told)
+            house.worker.repeat()
+            await house.idle()
+            assert house.speaker.heard == ["a one.", "a two."] * 2
+            assert len(house.told) == told
+            assert house.eyes.looked_at == ["a"]
+
+    in_house(tmp_path, story)
+
+
+def test_it_repeats_nothing_where_nothing_was_said_or_may_be_heard(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            house.worker.repeat()
+            await house.idle()
+            await house.bring()
+            await house.idle()
+            muted(house)
+            house.worker.repeat()
+            await house.idle()
+        assert house.speaker.heard == ["a one.", "a two."]
+
+    in_house(tmp_path, story)
+
+
+def test_a_repetition_can_be_stopped_too(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            gate = house.gates.hold("saying a one.")
+            house.worker.repeat()
+            await gate.reached.wait()
+            house.worker.cut("stop")
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == ["a one.", "a two.", "a one."]
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize("held", ["looking at a", "saying a one.", "saying a two."])
+def test_what_is_forgotten_while_it_is_worked_on_leaves_nothing(tmp_path: Path, held: str) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold(held)
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            await house.controls.obey(b'{"action": "forget"}')
+            gate.open()
+            await house.idle()
+            assert house.jobs.listed() == ()
+            assert house.files() == []
+            notices = [posted.notice for posted in house.outbox.pending(after=0, most=100)]
+            assert notices == [Last(record={})], "the house is told to forget, and nothing else"
+            assert house.board.status.last_narration is None
+
+    in_house(tmp_path, story)
+
+
+def test_what_is_forgotten_is_not_heard(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            for label in ("a", "b"):
+                await house.bring(label)
+            await gate.reached.wait()
+            await house.controls.obey(b'{"action": "forget"}')
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == []
+        assert house.eyes.looked_at == ["a"]
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("source", "held", "heard"),
+    [
+        ("camera", "saying a one.", ["a one.", "b one.", "b two."]),
+        ("camera", "looking at a", ["b one.", "b two.", "a one.", "a two."]),
+        ("inbox", "saying a one.", ["a one.", "a two.", "b one.", "b two."]),
+    ],
+)
+def test_the_slideshow_makes_way_for_a_person_who_presses_the_button_and_who_sent_a_photo_does_not(
+    tmp_path: Path, source: Source, held: str, heard: list[str]
+) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold(held)
+        async with house.at_work():
+            await house.bring("a", source=source)
+            await gate.reached.wait()
+            await house.bring("b", source="button")
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == heard
+        assert house.files() == []
+
+    in_house(tmp_path, story)
+
+
+def test_a_photo_that_another_process_made_to_wait_again_is_found(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            house.speaker.gone = False
+            await house.clock.until_somebody_sleeps(LOOK_AGAIN_SECONDS)
+            assert house.jobs.retry(1)
+            house.clock.advance(LOOK_AGAIN_SECONDS)
+            await house.until(lambda: spoken(house) == [1])
+        assert house.eyes.looked_at == ["a"], "it was described before"
+        assert house.speaker.heard == ["a one.", "a two."]
+
+    in_house(tmp_path, story)

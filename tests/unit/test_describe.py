@@ -11,6 +11,7 @@ from device.app.once import once
 from device.core.types import Box, Detection, Pixels
 from device.pipeline.describe import Describer
 from tests import factories
+from tests.clock import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,21 +23,20 @@ FACE = Detection(box=Box(x=1, y=2, width=30, height=40), score=0.9, points=())
 
 
 class Room:
-    """Clock, decoder, detector, analyser and narrator in one; each kind of work takes its time and is written down."""
+    """Decoder, detector, analyser and narrator in one; each kind of work takes its time and is written down."""
 
     def __init__(self) -> None:
-        self.milliseconds = 0
+        self.clock = HandClock()
         self.done: list[str] = []
-
-    def monotonic(self) -> float:
-        return self.milliseconds / 1000
 
     def _work(self, name: str, milliseconds: int) -> None:
         self.done.append(name)
-        self.milliseconds += milliseconds
+        self.clock.advance(milliseconds / 1000)
 
     def inspect(self, path: Path) -> Photo:
         return factories.photo(path)
+
+    def let_go(self) -> None: ...
 
     def pixels(self, photo: Photo, *, long_side: int | None = None) -> Pixels:
         del photo, long_side
@@ -65,7 +65,7 @@ class Room:
         yield factories.utterance(f"Smiling: {scene.faces[0].smiling}.")
 
     def describer(self) -> Describer:
-        return Describer(clock=self, decoder=self, detector=self, analyser=self, narrator=self, once=once)
+        return Describer(clock=self.clock, decoder=self, detector=self, analyser=self, narrator=self, once=once)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_to_describe_is_to_begin_and_to_finish(room: Room, tmp_path: Path) -> No
 def test_each_stage_has_its_time_and_waiting_between_the_two_halves_is_none_of_them(room: Room, tmp_path: Path) -> None:
     beginning = room.describer().begin(tmp_path, speaking="narrator")
     assert beginning.watch.total() == pytest.approx(31)
-    room.milliseconds += 5000
+    room.clock.advance(5)
     timings = beginning.finish().timings
     assert timings.decode_ms == pytest.approx(10)
     assert timings.detect_ms == pytest.approx(20)

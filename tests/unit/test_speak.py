@@ -11,21 +11,12 @@ from device.core.types import Described, SpeechChunk, Timings
 from device.pipeline.speak import speak, with_speech
 from device.playback.null import NullPlayer
 from tests import factories
+from tests.clock import HandClock
 
 if TYPE_CHECKING:
     from device.core.types import Narration, Speech
 
 RATE = 1000
-
-
-class Clock:
-    """A clock that stands still until somebody works."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def monotonic(self) -> float:
-        return self.seconds
 
 
 class SlowVoice:
@@ -34,7 +25,7 @@ class SlowVoice:
     voice = "slow"
     sample_rate = RATE
 
-    def __init__(self, clock: Clock, *, seconds: float) -> None:
+    def __init__(self, clock: HandClock, *, seconds: float) -> None:
         self._clock = clock
         self._seconds = seconds
 
@@ -56,7 +47,7 @@ class Sleeper(NullPlayer):
 
 @pytest.mark.parametrize(("player", "lead_in"), [(NullPlayer(), 0), (Sleeper(), 120)])
 def test_silence_in_front_and_lead_in_are_counted(player: NullPlayer, lead_in: int) -> None:
-    clock = Clock()
+    clock = HandClock()
     voice = SlowVoice(clock, seconds=0.1)
     spoken = speak([factories.utterance()], synthesiser=voice, player=player, clock=clock)
     # One chunk of work, 300 ms of silence while the next is made, and 200 ms below -40 dBFS (328 of 32768).
@@ -66,20 +57,20 @@ def test_silence_in_front_and_lead_in_are_counted(player: NullPlayer, lead_in: i
 
 
 def test_what_comes_late_is_heard_late() -> None:
-    clock = Clock()
+    clock = HandClock()
     voice = SlowVoice(clock, seconds=1.0)
     spoken = speak([factories.utterance()], synthesiser=voice, player=NullPlayer(), clock=clock)
     assert spoken.first_audio_ms == pytest.approx(2000 + 200)
 
 
 def test_the_timings_name_what_was_kept_from_an_earlier_time() -> None:
-    clock = Clock()
+    clock = HandClock()
     voice = SlowVoice(clock, seconds=1.0)
     assert speak([factories.utterance()], synthesiser=voice, player=NullPlayer(), clock=clock).cached == 1
 
 
 def test_the_time_runs_from_the_start_of_the_request() -> None:
-    clock = Clock()
+    clock = HandClock()
     voice = SlowVoice(clock, seconds=1.0)
     spoken = speak([factories.utterance()], synthesiser=voice, player=NullPlayer(), clock=clock)
     described = Described(

@@ -18,6 +18,7 @@ from device.pipeline.tell import tell
 from device.playback.null import NullPlayer
 from device.voice.ahead import ahead
 from tests import factories
+from tests.clock import HandClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,21 +30,11 @@ LONG = 60
 """Seconds after which a test that waits for another thread fails."""
 
 
-class Clock:
-    """A clock that stands still until somebody works."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
 class Tale:
     """A description that is begun, and what happens with it, in order."""
 
     def __init__(self, *texts: str, looking: Callable[[], None] = lambda: None) -> None:
-        self.clock = Clock()
+        self.clock = HandClock()
         self.happened: list[str] = []
         self.looking = looking
         watch = Stopwatch(self.clock)

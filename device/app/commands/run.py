@@ -24,6 +24,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
 
 
 def _run(options: argparse.Namespace) -> int:
+    from device.app import logs
     from device.app.daemon import run
+    from device.app.wiring import Wiring
 
-    return run(load(options.config), emulate=options.emulate)
+    logs.start_daemon()
+    return run(Wiring(load(options.config)), emulate=options.emulate)

@@ -1,0 +1,306 @@
+"""The daemon put together out of its parts; it does not know which of them are real.
+
+`device.app.wiring` hands in those of this machine. Whoever hands in others runs the very same daemon in another world.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from device.bus.messenger import Messenger
+from device.bus.topics import Topics
+from device.core.errors import StoreError
+from device.core.types import Last
+from device.intake.inbox import Inbox
+from device.pipeline.controls import Controls
+from device.pipeline.labour import Labour
+from device.pipeline.minder import Minder
+from device.pipeline.quiet import Hush, QuietHours
+from device.pipeline.record import text_of
+from device.pipeline.slideshow import Slideshow
+from device.pipeline.status import StatusBoard
+from device.pipeline.submit import Submit
+from device.pipeline.watch import Watch
+from device.pipeline.worker import Worker
+from device.store.choices import SqliteChoices
+from device.store.jobs import Policy, SqliteJobs
+from device.store.outbox import SqliteOutbox
+from device.store.photos import PhotoFolder
+from device.web.uploads import Uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from device.app.settings import Settings
+    from device.core.ports import (
+        Bus,
+        Camera,
+        Clock,
+        Executor,
+        Files,
+        Player,
+        Random,
+        Supervisor,
+        Synthesiser,
+        Watcher,
+    )
+    from device.core.types import Job
+    from device.pipeline.describe import Describer
+    from device.store.database import Database
+
+_log = logging.getLogger(__name__)
+
+MOST_EVENTS = 1000
+"""Events that wait for a broker; the oldest go first where there are more."""
+
+GOODBYE_SECONDS = 10.0
+"""After a signal: what has not come to an end by then is left as a crash would leave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All that the daemon needs of the world around it.
+
+    Attributes:
+        labour: Where photos are looked at and spoken; one at a time.
+        disk: Where photos are taken in, and all else that waits for a disk.
+        is_photo: Whether these first bytes are those of a photo.
+        player_for: Gives the player on which a job is heard.
+        set_volume: Tells the player.
+        camera: None where there is none.
+        watcher: Of the inbox; None where there is no inbox.
+        settle_seconds: How long a file in the inbox must stay the same before it is whole.
+        bus: None where there is no broker.
+    """
+
+    clock: Clock
+    random: Random
+    labour: Executor
+    disk: Executor
+    files: Files
+    database: Database
+    state: Path
+    describer: Describer
+    synthesiser: Synthesiser
+    is_photo: Callable[[bytes], bool]
+    player_for: Callable[[Job], Player]
+    set_volume: Callable[[int], None]
+    supervisor: Supervisor
+    camera: Camera | None
+    watcher: Watcher | None
+    settle_seconds: float
+    bus: Bus | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """All that runs, and how it begins and ends. For the loop alone."""
+
+    clock: Clock
+    disk: Executor
+    supervisor: Supervisor
+    outbox: SqliteOutbox
+    jobs: SqliteJobs
+    uploads: Uploads
+    board: StatusBoard
+    worker: Worker
+    controls: Controls
+    minder: Minder
+    slideshow: Slideshow | None
+    inbox: Inbox | None
+    messenger: Messenger | None
+    _halted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Until `halt` is called.
+
+        Whatever goes wrong in one of its parts is raised here and ends all of it: the supervisor starts it anew.
+        """
+        await self.controls.restore()
+        await self._remember()
+        worker = asyncio.ensure_future(self.worker.run())
+        messenger = asyncio.ensure_future(self.messenger.run()) if self.messenger else None
+        others = [asyncio.ensure_future(each.run()) for each in (self.minder, self.slideshow, self.inbox) if each]
+        tasks: list[asyncio.Future[None]] = [worker, *([messenger] if messenger else []), *others]
+        halted: asyncio.Future[Any] = asyncio.ensure_future(self._halted.wait())
+        self.supervisor.ready()
+        try:
+            await asyncio.wait({*tasks, halted}, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
+            await self._say_goodbye(worker, messenger)
+        finally:
+            for task in (*tasks, halted):
+                task.cancel()
+            await asyncio.gather(*tasks, halted, return_exceptions=True)
+
+    def halt(self) -> None:
+        """End what is being spoken, say offline, and end `run`."""
+        self._halted.set()
+
+    async def _remember(self) -> None:
+        """Tell the house anew what was said last: its broker may have forgotten."""
+        last = await self.disk.run(self.jobs.last)
+        if last and last.record:
+            self.board.narration(text_of(last.record))
+            try:
+                await self.disk.run(partial(self.outbox.put, Last(record=last.record)))
+            except StoreError as error:
+                _log.warning("%s", error)
+
+    async def _say_goodbye(self, worker: asyncio.Future[None], messenger: asyncio.Future[None] | None) -> None:
+        self.worker.halt()
+        await self._within(worker)
+        if self.messenger and messenger:
+            self.messenger.say_goodbye()
+            await self._within(messenger)
+
+    async def _within(self, task: asyncio.Future[None]) -> None:
+        sleep = asyncio.ensure_future(self.clock.sleep(GOODBYE_SECONDS))
+        await asyncio.wait({task, sleep}, return_when=asyncio.FIRST_COMPLETED)
+        sleep.cancel()
+
+
+def assemble(settings: Settings, world: World) -> Daemon:
+    """The daemon in this world."""
+    policy = Policy(burst=settings.inbox.burst, most=settings.inbox.most, same_seconds=settings.inbox.same_hours * 3600)
+    outbox = SqliteOutbox(world.database, most_events=MOST_EVENTS if world.bus else 0)
+    jobs = SqliteJobs(world.database, outbox=outbox, policy=policy, clock=world.clock)
+    photos = PhotoFolder(world.state / "photos", files=world.files, random=world.random)
+    board, watch = StatusBoard(), Watch(world.clock)
+    hush = Hush(clock=world.clock, hours=_hours(settings.audio.quiet_hours), volume=settings.audio.volume)
+    reserve_bytes = round(settings.store.reserve_megabytes * 1_000_000)
+    messenger: Messenger | None = None
+
+    def told() -> None:
+        if messenger:
+            messenger.told()
+
+    worker = Worker(
+        clock=world.clock,
+        executor=world.labour,
+        disk=world.disk,
+        jobs=jobs,
+        photos=photos,
+        labour=Labour(
+            clock=world.clock,
+            jobs=jobs,
+            describer=world.describer,
+            synthesiser=world.synthesiser,
+            player_for=world.player_for,
+            hush=hush,
+            watch=watch,
+            speaking=settings.device.speaking,
+        ),
+        board=board,
+        keep_photos=settings.store.retention == "keep",
+        told=told,
+        rest_seconds=settings.vision.idle_seconds,
+    )
+
+    def taken(job: Job) -> None:
+        _log.info("photo %d is taken in, from the %s", job.id, job.source, extra={"photo": job.id})
+        # Until it is counted anew, before the next photo.
+        board.waiting(board.status.queue + 1)
+        if job.source == "button":
+            worker.make_way()
+        worker.wake()
+        # The policy may have dropped another one.
+        told()
+
+    submit = Submit(
+        executor=world.disk,
+        photos=photos,
+        jobs=jobs,
+        random=world.random,
+        is_photo=world.is_photo,
+        taken=taken,
+        limit_bytes=round(settings.limits.megabytes * 1_000_000),
+        reserve_bytes=reserve_bytes,
+    )
+    slideshow: Slideshow | None = None
+    if world.camera:
+        slideshow = Slideshow(
+            clock=world.clock,
+            executor=world.disk,
+            camera=world.camera,
+            submit=submit,
+            outbox=outbox,
+            told=told,
+            board=board,
+            idle=worker.idle,
+            interval_seconds=settings.capture.interval,
+        )
+    controls = Controls(
+        executor=world.disk,
+        choices=SqliteChoices(world.database),
+        jobs=jobs,
+        photos=photos,
+        worker=worker,
+        slideshow=slideshow,
+        hush=hush,
+        board=board,
+        set_volume=world.set_volume,
+    )
+    if world.bus:
+        messenger = Messenger(
+            bus=world.bus,
+            topics=Topics(settings.device.name),
+            outbox=outbox,
+            executor=world.disk,
+            clock=world.clock,
+            random=world.random,
+            submit=submit,
+            obey=controls.obey,
+        )
+        board.listen(messenger.show)
+    inbox: Inbox | None = None
+    if settings.inbox.folder and world.watcher:
+        inbox = Inbox(
+            folder=settings.inbox.folder,
+            files=world.files,
+            watcher=world.watcher,
+            submit=submit,
+            executor=world.disk,
+            clock=world.clock,
+            settle_seconds=world.settle_seconds,
+        )
+    return Daemon(
+        clock=world.clock,
+        disk=world.disk,
+        supervisor=world.supervisor,
+        outbox=outbox,
+        jobs=jobs,
+        uploads=Uploads(submit=submit, limit_bytes=submit.limit_bytes),
+        board=board,
+        worker=worker,
+        controls=controls,
+        minder=Minder(
+            clock=world.clock,
+            executor=world.disk,
+            photos=photos,
+            hush=hush,
+            board=board,
+            worker=worker,
+            watch=watch,
+            supervisor=world.supervisor,
+            reserve_bytes=reserve_bytes,
+        ),
+        slideshow=slideshow,
+        inbox=inbox,
+        messenger=messenger,
+    )
+
+
+def _hours(text: str) -> QuietHours | None:
+    if not text:
+        return None
+    start, end = (time.fromisoformat(each) for each in text.split("-"))
+    return QuietHours(start=start, end=end)

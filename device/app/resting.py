@@ -1,0 +1,49 @@
+"""Eyes that are let go while there is nothing to look at, and loaded again when there is."""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.core.ports import FaceAnalyser, FaceDetector
+    from device.core.types import Detection, Photo, Pixels, Scene
+
+
+class RestingEyes:
+    """Detector and analyser in one, for one thread at a time.
+
+    Args:
+        load: Makes them; called when they are first needed, and again after a rest.
+    """
+
+    def __init__(self, load: Callable[[], tuple[FaceDetector, FaceAnalyser]]) -> None:
+        self._load = load
+        self._loaded: tuple[FaceDetector, FaceAnalyser] | None = None
+
+    def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
+        """The faces, from left to right."""
+        return self._awake()[0].detect(pixels)
+
+    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
+        """The scene as the detector alone knows it."""
+        return self._awake()[1].glance(photo, detections)
+
+    def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
+        """The scene with its claims; faces keep the order of `detections`."""
+        return self._awake()[1].analyse(photo, pixels, detections)
+
+    def rest(self) -> None:
+        """Let them go, and give their memory back."""
+        self._loaded = None
+        # Only the GNU C library has it, which is that of Raspberry Pi OS.
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+    def _awake(self) -> tuple[FaceDetector, FaceAnalyser]:
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded

@@ -1,0 +1,133 @@
+"""The work on one photo that blocks: looking, and speaking. Done in a thread, told to the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from device.core.faults import passing
+from device.pipeline.record import narration_of
+from device.pipeline.speak import speak
+from device.pipeline.tell import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.core.ports import Clock, JobStore, Player, Synthesiser
+    from device.core.types import Described, Job, Played, Record, Speaking, Speech, SpeechChunk
+    from device.pipeline.describe import Describer
+    from device.pipeline.quiet import Hush
+    from device.pipeline.turn import Turn
+    from device.pipeline.watch import Watch
+
+LOOKING_SECONDS = 120.0
+"""A photo that is looked at for longer hangs; a slow device needs a few seconds."""
+
+NEWS_SECONDS = 60.0
+"""Sound that does not move for longer hangs: the voice, or the player."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labour:
+    """Looks at photos and speaks."""
+
+    clock: Clock
+    jobs: JobStore
+    describer: Describer
+    synthesiser: Synthesiser
+    player_for: Callable[[Job], Player]
+    hush: Hush
+    watch: Watch
+    speaking: Speaking
+
+    def look(self, job: Job, turn: Turn) -> None:
+        """Find out what is to be said of the photo, without saying it.
+
+        Raises:
+            BadPhotoError: It cannot be read.
+        """
+        self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
+        turn.described = self.describer.describe(job.path, speaking=self.speaking)
+
+    def tell(
+        self,
+        job: Job,
+        turn: Turn,
+        *,
+        opening: Callable[[str], None],
+        known: Callable[[Described], None],
+    ) -> Played:
+        """Look at the photo and speak; the opening is heard while the faces are still being looked at.
+
+        Args:
+            job: The photo.
+            turn: Its turn to be heard.
+            opening: Is told the first sentence when it is known.
+            known: Is told the description when it is known.
+
+        Raises:
+            BadPhotoError: It cannot be read.
+            MissingDeviceError: The sink is not there.
+            StoreError: That it begins could not be stored; nothing was heard.
+        """
+        self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
+        beginning = self.describer.begin(job.path, speaking=self.speaking)
+        opening(beginning.opening.text)
+
+        def described(value: Described) -> None:
+            turn.described = value
+            known(value)
+
+        described_with_sound, played = tell(
+            beginning,
+            synthesiser=self.synthesiser,
+            player=turn.on(self.player_for(job)),
+            clock=self.clock,
+            known=described,
+            gate=partial(self._gate, job, turn),
+        )
+        turn.described = described_with_sound
+        return played
+
+    def speak(self, job: Job, record: Record, turn: Turn, *, once: bool = True) -> Played:
+        """Speak what was written before a restart; or, where `once` is False, once more.
+
+        Raises:
+            MissingDeviceError: The sink is not there.
+            StoreError: That it begins could not be stored; nothing was heard.
+        """
+        return speak(
+            narration_of(record),
+            synthesiser=self.synthesiser,
+            player=turn.on(self.player_for(job)),
+            clock=self.clock,
+            passing=partial(self._gate, job, turn, once=once),
+        ).played
+
+    def let_go(self) -> None:
+        """Keep nothing of the last photo."""
+        self.describer.decoder.let_go()
+
+    def rest(self) -> None:
+        """Nothing was to be done for a while: let go of the memory that looking takes."""
+        self.describer.rest()
+
+    def _gate(self, job: Job, turn: Turn, speech: Speech, *, once: bool = True) -> Speech:
+        self.watch.expect("speaking", within_seconds=NEWS_SECONDS)
+
+        def begin() -> bool:
+            if self.hush.reason():
+                turn.end("quiet")
+                return False
+            if once:
+                self.jobs.begin(job)
+                passing("a speech is begun on paper and not heard")
+            return True
+
+        def news(chunk: SpeechChunk) -> None:
+            if self.hush.reason():
+                turn.end("quiet")
+            self.watch.expect("speaking", within_seconds=NEWS_SECONDS + chunk.seconds)
+
+        return turn.gate(speech, begin=begin, news=news)

@@ -1,0 +1,62 @@
+"""One speech, from the moment it is allowed to its last sample; it may be cut at any time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from device.core.ports import Player
+    from device.core.types import Described, Speech, SpeechChunk
+
+Cut: TypeAlias = Literal["stop", "pause", "quiet", "press", "forget", "halt"]
+
+
+class Turn:
+    """What is being spoken, and whether it was cut; the loop cuts it, the thread that works hears of it.
+
+    Attributes:
+        cut: Why it was ended, or None.
+        begun: Whether a sample of it was handed to the player.
+        described: What is spoken, once it is known.
+    """
+
+    def __init__(self) -> None:
+        self.cut: Cut | None = None
+        self.begun = False
+        self.described: Described | None = None
+        self._player: Player | None = None
+
+    def end(self, why: Cut) -> None:
+        """Cut it: nothing more is handed to the player, and what the player has is dropped."""
+        # What is forgotten is forgotten, however it was cut before.
+        self.cut = why if why == "forget" else self.cut or why
+        if self._player:
+            self._player.stop()
+
+    def on(self, player: Player) -> Player:
+        """The player on which it is heard."""
+        self._player = player
+        return player
+
+    def gate(
+        self, speech: Speech, *, begin: Callable[[], bool], news: Callable[[SpeechChunk], None]
+    ) -> Iterator[SpeechChunk]:
+        """The speech on its way to the player, which ends where it is cut.
+
+        Asked at each chunk, for a `stop` of the player has no effect in the moment before it plays.
+
+        Args:
+            speech: The sound.
+            begin: Called before the first sample; the speech is not heard where it returns False.
+            news: Is told of each chunk.
+        """
+        for chunk in speech:
+            if self.cut or not (self.begun or begin()):
+                return
+            self.begun = True
+            news(chunk)
+            if self.cut:
+                return
+            yield chunk

@@ -1,0 +1,1 @@
+"""The web room: photos come in over HTTP, and the state goes out."""

@@ -1,0 +1,189 @@
+"""What must hold at every moment of every world, whatever happens in it.
+
+It knows what the world did to the device, what the device acknowledged, and what was heard; it looks at the disk and
+the database from outside, and asks the device nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.simulation.photos import SimPhoto
+    from tests.simulation.room import Sound
+    from tests.simulation.world import World
+
+MOST_EVENTS = 1000
+"""As the device has it: so many notices may wait for a broker."""
+
+SPARE = 2
+"""More photos may wait than the policy has room for: one that is put back, and one that a crash had left at work."""
+
+
+@dataclass(slots=True, eq=False)
+class Oracle:
+    """Watches a world, and raises an AssertionError at the moment at which something is not as promised.
+
+    Attributes:
+        acknowledged: The photos whose bringer was told that they are safe, with the door.
+        begun: The jobs of which something was heard, with the number of the life in which it was.
+        stopped: Sounds of which nothing more may be heard.
+        silent: Whether a person asked for silence, and nothing at all may be heard.
+        silence_stored: Whether that outlives a restart.
+        forgotten: Photos of which a person may have had all traces deleted.
+    """
+
+    world: World
+    acknowledged: dict[int, str] = field(default_factory=dict)
+    begun: dict[int, int] = field(default_factory=dict)
+    stopped: set[Sound] = field(default_factory=set)
+    silent: bool = False
+    silence_stored: bool = False
+    forgotten: set[int] = field(default_factory=set)
+    encores: int = 0
+    _heard: int = 0
+    _last_event: int = 0
+    events: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    # What the world tells it
+
+    def acknowledge(self, photo: SimPhoto, door: str) -> None:
+        """Whoever brought it was told that it is safe: it is so at this very moment."""
+        self.acknowledged[photo.number] = door
+        self._is_safe(photo, door)
+
+    def sound(self, sound: Sound, first: bool) -> None:  # noqa: FBT001 - called by the room
+        """A stretch of sound is about to be heard."""
+        now = self.world.now_inside
+        quiet = self.world.quiet_hours
+        wall = self.world.wall.says(now)
+        assert not (quiet and quiet.hold(wall)), f"job {sound.job} is heard at {wall:%H:%M:%S}, in quiet hours"
+        assert not self.silent, f"job {sound.job} is heard although a person asked for silence"
+        assert self.world.volume(), f"job {sound.job} is heard although the volume is nothing"
+        assert sound not in self.stopped, f"job {sound.job} goes on after a stop"
+        if not first:
+            return
+        rows = self.world.database.rows("SELECT begun FROM job WHERE id = ?", sound.job)
+        if self.encores and (sound.job in self.begun or rows == [(0,)]):
+            # What was described in quiet hours may be heard by who asks for it.
+            self.encores -= 1
+            return
+        assert sound.job not in self.begun, (
+            f"job {sound.job} is spoken again: life {self.world.lives} after life {self.begun[sound.job]}"
+        )
+        self.begun[sound.job] = self.world.lives
+        assert rows in ([(1,)], []), f"job {sound.job} is heard, and a restart would not know it: {rows}"
+
+    def forget(self) -> None:
+        """A person has asked for everything to be deleted."""
+        self.forgotten |= set(self.world.photos)
+
+    # What it looks at
+
+    def look(self) -> None:
+        """Look around: at every pause of the world, and after every death."""
+        self._watch_inbox()
+        self._hear_events()
+        self._count_queues()
+
+    def after_death(self) -> None:
+        """What was promised is still there when the power comes back."""
+        self.silent = self.silent and self.silence_stored
+        for number, door in self.acknowledged.items():
+            self._is_safe(self.world.photos[number], door)
+
+    def is_drained(self) -> bool:
+        """Whether nothing is left to do."""
+        world = self.world
+        ((unfinished,),) = world.database.rows("SELECT count(*) FROM job WHERE state IN ('waiting', 'working')")
+        ((unsent,),) = world.database.rows("SELECT count(*) FROM outbox")
+        return not (unfinished or unsent or world.visits or world.inbox_photos() or world.broker_waits())
+
+    def last_look(self) -> None:
+        """The end of the world: all is healed and drained."""
+        self.look()
+        jobs = {
+            number: (state, record, Path(path), sha256)
+            for number, state, record, path, sha256 in self.world.database.rows(
+                "SELECT id, state, record, path, sha256 FROM job"
+            )
+        }
+        by_sha: dict[str, list[int]] = {}
+        for number, (_, _, _, sha256) in jobs.items():
+            by_sha.setdefault(sha256, []).append(number)
+        for number, door in self.acknowledged.items():
+            found = by_sha.get(self.world.photos[number].sha256, [])
+            if number not in self.forgotten:
+                assert len(found) == 1, f"photo {number} came by {door} and became the jobs {found}"
+        kept = {path for state, _, path, _ in jobs.values() if self.world.keeps or state == "failed"}
+        here = {self.world.STATE / "photos" / name for name in self.world.photo_names()}
+        if not self.world.keeps:
+            assert here <= kept, f"photos are kept longer than was promised: {sorted(here - kept)}"
+        self._events_tell_all(jobs)
+        state = json.loads(self.world.broker.retained[self.world.topic("state")])
+        assert (state["activity"], state["queue"]) == ("idle", 0), f"it is idle, and says {state}"
+        assert state["reason"] in (None, "quiet_hours", "muted"), f"nothing keeps it quiet, and it says {state}"
+        assert self.world.broker.retained[self.world.topic("availability")] == b"online"
+
+    def _is_safe(self, photo: SimPhoto, door: str) -> None:
+        if photo.number in self.forgotten:
+            return
+        rows = self.world.database.rows("SELECT id, state, path, begun FROM job WHERE sha256 = ?", photo.sha256)
+        assert rows, f"photo {photo.number} was acknowledged at the {door} and is in no job"
+        for number, state, path, begun in rows:
+            if state in ("waiting", "working") and not begun:
+                there = self.world.disk.durable(Path(path))
+                assert there == photo.data, (
+                    f"photo {photo.number}, acknowledged at the {door}, job {number}, is not safe: "
+                    f"{None if there is None else len(there)} of {len(photo.data)} bytes"
+                )
+
+    def _watch_inbox(self) -> None:
+        for photo in self.world.gone_from_inbox():
+            self.acknowledge(photo, "inbox")
+
+    def _count_queues(self) -> None:
+        ((waiting,),) = self.world.database.rows("SELECT count(*) FROM job WHERE state = 'waiting'")
+        most = self.world.settings.inbox.most
+        assert waiting <= most + SPARE, f"{waiting} photos wait, {most} may"
+        ((unsent,),) = self.world.database.rows("SELECT count(*) FROM outbox")
+        assert unsent <= MOST_EVENTS + 1, f"{unsent} notices wait"
+
+    def _hear_events(self) -> None:
+        heard = self.world.broker.heard
+        for each in heard[self._heard :]:
+            if each.topic != self.world.topic("event"):
+                continue
+            event = json.loads(each.payload)
+            number = int(event["id"].rpartition("-")[2])
+            if number in self.events:
+                assert self.events[number] == event, f"two events have one id: {self.events[number]} and {event}"
+                continue
+            assert number > self._last_event, f"event {number} comes after event {self._last_event}"
+            self._last_event = number
+            self.events[number] = event
+            if event["event_type"] == "spoken":
+                completed = {sound.job for sound in self.world.room.sounds if sound.complete}
+                assert event["photo"] in completed, f"job {event['photo']} is called spoken and was not"
+        self._heard = len(heard)
+
+    def _events_tell_all(self, jobs: dict[int, tuple[str, str | None, Path, str]]) -> None:
+        dropped = self.world.database.rows("SELECT value FROM count WHERE name = 'events dropped'")
+        if dropped or self.forgotten or self.world.events_denied:
+            return
+        told: dict[str, list[int]] = {"described": [], "spoken": [], "failed": []}
+        for event in self.events.values():
+            if "photo" in event:
+                told[event["event_type"]].append(event["photo"])
+        for kind, numbers in told.items():
+            assert len(numbers) == len(set(numbers)), f"{kind} is told twice: {sorted(numbers)}"
+        described = {number for number, (_, record, _, _) in jobs.items() if record is not None}
+        assert set(told["described"]) >= described, f"not told: {sorted(described - set(told['described']))}"
+        failed = {number for number, (state, *_) in jobs.items() if state == "failed"}
+        assert set(told["failed"]) >= failed, f"not told to have failed: {sorted(failed - set(told['failed']))}"
+        for number, (state, record, _, _) in jobs.items():
+            assert state in ("finished", "failed"), f"job {number} is {state} when all is done"
+            assert state == "failed" or record is not None, f"job {number} is finished and was never described"

@@ -1,0 +1,216 @@
+"""What happens in a world: who comes with photos, what people ask for, and what goes wrong."""
+
+from __future__ import annotations
+
+import errno
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulation.photos import Kind, SimPhoto
+    from tests.simulation.world import World
+
+KINDS: tuple[Kind, ...] = ("good",) * 20 + ("broken", "late", "poison", "mistake", "text", "large")
+
+ACTIONS = ("stop", "pause", "resume", "louder", "softer", "repeat", "describe")
+
+
+class Plot:
+    """Writes what happens into the agenda of a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._random = world.random
+        # Not everything in every world: what is rare is seen alone, too.
+        self._troubles = [each for each in self._all_troubles() if self._random.random() < 0.3]
+        self._forgets = self._random.random() < 0.15
+
+    def write(self, *, sessions: int, session_seconds: float) -> float:
+        """Some sessions of life, far apart; returns the virtual moment at which all is over."""
+        world, random = self._world, self._random
+        if random.random() < 0.3:
+            world.broker.publish(world.topic("command/set"), b'{"action": "pause"}', retain=True)
+        moment = 0.0
+        for _ in range(sessions):
+            for _ in range(random.randint(2, 10)):
+                world.at(moment + random.random() * session_seconds, self._somebody_comes)
+            for _ in range(random.randint(0, 6)):
+                world.at(moment + random.random() * session_seconds, self._somebody_asks)
+            for trouble in self._troubles:
+                world.at(moment + random.random() * session_seconds, trouble)
+            off = random.random() * 86_400
+            world.at(moment + session_seconds, partial(world.switch_off, off))
+            moment += session_seconds + off
+        return moment
+
+    # Who comes
+
+    def _somebody_comes(self) -> None:
+        world, random = self._world, self._random
+        burst = random.choice((1, 1, 1, 2, 8))
+        door = random.choice((world.upload, world.publish, self._into_inbox, world.fill_album))
+        for _ in range(burst):
+            photo = world.photo(random.choice(KINDS))
+            door(photo)
+            if random.random() < 0.1 and door != world.fill_album:
+                # The same photo once more, by whichever door.
+                random.choice((world.upload, world.publish, self._into_inbox))(photo)
+
+    def _into_inbox(self, photo: SimPhoto) -> None:
+        world, random = self._world, self._random
+        path = world.INBOX / f"{photo.number}-{random.getrandbits(16)}.jpg"
+        try:
+            if random.random() < 0.5:
+                world.person.put(path, photo.data)
+                world.put(path, photo)
+                return
+            copying = world.person.copy(path)
+        except OSError:
+            world.tell("there is no room for a file in the inbox")
+            return
+        half = random.randint(0, len(photo.data))
+
+        def write(data: bytes) -> None:
+            try:
+                copying.write(data)
+            except OSError:
+                world.tell("the disk is full under a copy")
+
+        def end() -> None:
+            write(photo.data[half:])
+            copying.done()
+            if world.disk.present(path) == photo.data:
+                world.put(path, photo)
+
+        write(photo.data[:half])
+        world.at(random.random() * 20, end)
+
+    def _somebody_asks(self) -> None:
+        world, random = self._world, self._random
+        action = random.choice(ACTIONS)
+        if self._forgets and random.random() < 0.2:
+            action = "forget"
+        world.command(action)
+        if action == "pause":
+            world.at(random.random() * 120, lambda: world.command("resume"))
+
+    # What goes wrong
+
+    def _all_troubles(self) -> tuple[Callable[[], None], ...]:
+        return (
+            self._power_cut,
+            self._kill,
+            self._terminate,
+            self._disk_full,
+            self._disk_fails,
+            self._database_full,
+            self._broker_refuses,
+            self._broker_cuts,
+            self._broker_is_silent,
+            self._broker_restarts,
+            self._events_denied,
+            self._unplugged,
+            self._player_hangs,
+            self._voice_is_slow,
+            self._something_hangs,
+            self._clock_jumps,
+            self._no_camera,
+        )
+
+    def _for_a_while(self, what: str, begin: Callable[[], None], end: Callable[[], None]) -> None:
+        world = self._world
+        world.tell(what)
+        begin()
+        world.at(self._random.random() * 300, end)
+
+    def _power_cut(self) -> None:
+        self._world.die("power")
+
+    def _kill(self) -> None:
+        self._world.die("kill")
+
+    def _terminate(self) -> None:
+        if self._world.device:
+            self._world.tell("it is told to end")
+            self._world.device.daemon.halt()
+
+    def _disk_full(self) -> None:
+        disk, capacity = self._world.disk, self._world.disk.capacity
+        self._for_a_while(
+            "the disk is full",
+            lambda: setattr(disk, "capacity", 0),
+            lambda: setattr(disk, "capacity", capacity),
+        )
+
+    def _disk_fails(self) -> None:
+        disk = self._world.disk
+        number = self._random.choice((errno.EIO, errno.EROFS))
+        self._for_a_while("the disk fails", lambda: disk.fail_with(number), lambda: disk.fail_with(None))
+
+    def _database_full(self) -> None:
+        database = self._world.database
+        name = self._random.choice(("full", "failing"))
+        self._for_a_while(
+            f"the database is {name}",
+            lambda: setattr(database, name, True),
+            lambda: setattr(database, name, False),
+        )
+
+    def _broker_refuses(self) -> None:
+        self._world.broker.refuse(self._random.random() * 600)
+        self._world.broker.cut()
+
+    def _broker_cuts(self) -> None:
+        broker, random = self._world.broker, self._random
+        broker.cut_around_puback(random.choice(("device", "broker")), before=random.random() < 0.5)
+        if random.random() < 0.5:
+            broker.cut()
+
+    def _broker_is_silent(self) -> None:
+        self._world.broker.silence()
+
+    def _broker_restarts(self) -> None:
+        self._world.broker.restart(forget=self._random.random() < 0.5)
+
+    def _events_denied(self) -> None:
+        broker, topic = self._world.broker, self._world.topic("event")
+        self._world.events_denied = True
+        self._for_a_while("events are denied", lambda: broker.denied.add(topic), lambda: broker.denied.discard(topic))
+
+    def _unplugged(self) -> None:
+        room = self._world.room
+        self._for_a_while(
+            "the loudspeaker is unplugged",
+            lambda: setattr(room, "plugged", False),
+            lambda: setattr(room, "plugged", True),
+        )
+
+    def _player_hangs(self) -> None:
+        room = self._world.room
+        self._for_a_while(
+            "the player hangs", lambda: setattr(room, "hangs", True), lambda: setattr(room, "hangs", False)
+        )
+
+    def _voice_is_slow(self) -> None:
+        mood, work = self._world.mood, self._random.choice((0.2, 0.8, 3.0))
+        self._for_a_while("the voice is slow", lambda: setattr(mood, "work", work), lambda: setattr(mood, "work", 0.2))
+
+    def _something_hangs(self) -> None:
+        mood = self._world.mood
+        self._for_a_while(
+            "something hangs", lambda: setattr(mood, "hangs", True), lambda: setattr(mood, "hangs", False)
+        )
+
+    def _clock_jumps(self) -> None:
+        self._world.wall.ahead_seconds = (self._random.random() - 0.5) * 86_400
+        self._world.tell("the clock is set wrong")
+
+    def _no_camera(self) -> None:
+        world = self._world
+        self._for_a_while(
+            "the camera is gone",
+            lambda: setattr(world, "camera_plugged", False),
+            lambda: setattr(world, "camera_plugged", True),
+        )

@@ -1,0 +1,121 @@
+"""The room that a simulated device speaks into: what is heard there, and by whom it is disturbed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from device.core.errors import MissingDeviceError
+from device.core.types import Played
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from device.core.types import Job, Speech
+    from tests.simulation.loop import SimLoop
+
+HEARD_IN_ADVANCE_SECONDS = 0.5
+"""What a sound card holds: a stop drops it."""
+
+
+@dataclass(slots=True, eq=False)
+class Sound:
+    """A speech, as somebody in the room hears it."""
+
+    job: int
+    began: float
+    chunks: int = 0
+    ended: float | None = None
+    complete: bool = False
+
+
+@dataclass(slots=True)
+class Room:
+    """Outlives the lives of the device.
+
+    Attributes:
+        sounds: All that was heard, in order.
+        plugged: Whether the loudspeaker is there.
+        hangs: Whether it takes no sound any more, without a word.
+        on_sound: Called before each stretch of sound, with whether it is the first of its speech.
+    """
+
+    sounds: list[Sound] = field(default_factory=list)
+    playing: Sound | None = None
+    plugged: bool = True
+    hangs: bool = False
+    on_sound: Callable[[Sound, bool], None] = lambda _sound, _first: None
+
+    def silence(self, now: float) -> None:
+        """The device is gone, and its sound with it."""
+        if self.playing:
+            self.playing.ended = now
+            self.playing = None
+
+
+class SimPlayer:
+    """The loudspeaker, for one life."""
+
+    def __init__(self, room: Room, loop: SimLoop) -> None:
+        self._room = room
+        self._loop = loop
+        self._stop = loop.signal()
+        self._job: Job | None = None
+        self.volume = 100
+
+    def player_for(self, job: Job) -> SimPlayer:
+        self._job = job
+        return self
+
+    def lead_in_seconds(self) -> float:
+        return 0.0
+
+    def stop(self) -> None:
+        self._loop.life.check()
+        self._stop.set()
+
+    def set_volume(self, percent: int) -> None:
+        self.volume = percent
+
+    def play(self, speech: Speech) -> Played:
+        self._loop.life.check()
+        self._stop.clear()
+        seconds = 0.0
+        sound: Sound | None = None
+        try:
+            for chunk in speech:
+                self._loop.life.check()
+                if self._stop.is_set():
+                    break
+                if sound is None:
+                    sound = self._begin()
+                self._room.on_sound(sound, sound.chunks == 0)
+                sound.chunks += 1
+                self._hear(chunk.seconds)
+                seconds += chunk.seconds
+            else:
+                if sound:
+                    sound.complete = not self._stop.is_set()
+        finally:
+            if sound and self._loop.life.alive:
+                sound.ended = self._loop.time()
+                self._room.playing = None
+        return Played(seconds=seconds, complete=not self._stop.is_set())
+
+    def _begin(self) -> Sound:
+        self._need_loudspeaker()
+        assert self._job is not None
+        assert self._room.playing is None, f"two voices: {self._room.playing} and job {self._job.id}"
+        sound = Sound(job=self._job.id, began=self._loop.time())
+        self._room.playing = sound
+        self._room.sounds.append(sound)
+        return sound
+
+    def _hear(self, seconds: float) -> None:
+        self._need_loudspeaker()
+        self._loop.block_until(self._stop, 1e9 if self._room.hangs else seconds)
+
+    def _need_loudspeaker(self) -> None:
+        if not self._room.plugged:
+            self._room.silence(self._loop.time())
+            raise MissingDeviceError("the loudspeaker is not there")

@@ -1,0 +1,127 @@
+"""The eyes and the voice of a simulated device: slow in virtual time, and sometimes worse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.core.errors import BadPhotoError
+from device.core.types import Claim, Pixels, SpeechChunk, Utterance
+from tests import factories
+from tests.simulation.photos import kind_of, number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from random import Random
+
+    from device.core.ports import Files
+    from device.core.types import Detection, Narration, Photo, Scene, Speaking, Speech
+    from tests.simulation.loop import SimLoop
+
+SAMPLE_RATE = 50
+"""Few samples, so that a second of sound costs nothing."""
+
+
+@dataclass(slots=True)
+class Mood:
+    """How the senses do at the moment; the world changes it.
+
+    Attributes:
+        looking_seconds: How long a photo is looked at, at most.
+        work: Seconds of work for a second of speech, 0.2 to 3.
+        hangs: Whether the next thing that is looked at or spoken never ends.
+        poisoned: Called by a photo that ends the process.
+    """
+
+    looking_seconds: float = 1.0
+    work: float = 0.2
+    hangs: bool = False
+    poisoned: Callable[[], None] = field(default=lambda: None)
+
+    def take_time(self, loop: SimLoop, seconds: float) -> None:
+        """Let it pass; for ever, where something hangs."""
+        loop.block(1e9 if self.hangs else seconds)
+
+
+class SimEyes:
+    """Decoder, detector, analyser and narrator of one life."""
+
+    def __init__(self, *, files: Files, loop: SimLoop, random: Random, mood: Mood) -> None:
+        self._files = files
+        self._loop = loop
+        self._random = random
+        self._mood = mood
+
+    def inspect(self, path: Path) -> Photo:
+        data = b"".join(self._files.chunks(path))
+        kind = kind_of(data)
+        if kind == "broken":
+            raise BadPhotoError("broken", f"{path} is damaged")
+        if kind == "poison":
+            self._mood.poisoned()
+        if kind == "mistake":
+            raise ValueError("nobody thought of this")
+        # Which one it is goes with it as its size: nobody else asks for that.
+        return factories.photo(path, sha256=sha256(data).hexdigest(), format=kind, size_bytes=number_of(data))
+
+    def pixels(self, photo: Photo, *, long_side: int | None = None) -> Pixels:
+        del photo, long_side
+        self._pass_time()
+        return Pixels(rgb=np.zeros((1, 1, 3), np.uint8), scale=1.0)
+
+    def let_go(self) -> None:
+        """Nothing is held."""
+
+    def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
+        del pixels
+        self._pass_time()
+        return ()
+
+    def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
+        del detections
+        return factories.scene(claims=(_which(photo),))
+
+    def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
+        del pixels
+        self._pass_time()
+        if photo.format == "late":
+            raise BadPhotoError("broken", f"{photo.path} is damaged further down")
+        return self.glance(photo, detections)
+
+    def narrate(self, scene: Scene, *, speaking: Speaking, seed: int) -> Narration:
+        del speaking
+        number = scene.claims[0].value
+        return [
+            Utterance(speaker="narrator", text=f"Photo {number}, {each}.", language="en", because=())
+            for each in range(1 + seed % 3)
+        ]
+
+    def _pass_time(self) -> None:
+        self._mood.take_time(self._loop, self._random.random() * self._mood.looking_seconds / 3)
+
+
+def _which(photo: Photo) -> Claim:
+    return factories.claim(value=photo.size_bytes)
+
+
+class SimVoice:
+    """The synthesiser of one life; it makes chunk after chunk while it is listened to."""
+
+    voice = "simulated"
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, *, loop: SimLoop, random: Random, mood: Mood) -> None:
+        self._loop = loop
+        self._random = random
+        self._mood = mood
+
+    def synthesise(self, utterances: Narration) -> Speech:
+        for index, _ in enumerate(utterances):
+            for _ in range(self._random.randint(1, 3)):
+                samples = self._random.randint(20, 100)
+                self._mood.take_time(self._loop, samples / SAMPLE_RATE * self._mood.work)
+                yield SpeechChunk(pcm=np.full(samples, 9000, np.int16), sample_rate=SAMPLE_RATE, utterance=index)

@@ -1,0 +1,46 @@
+"""The daemon lives through everything that can happen to it, and nothing is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.run import run_world
+
+CORPUS = Path(__file__).parent / "corpus.txt"
+SEEDS = 2000
+
+
+def kept_seeds() -> list[int]:
+    """The seeds that failed once; each line may say why behind a #."""
+    lines = (line.partition("#")[0].strip() for line in CORPUS.read_text(encoding="utf-8").splitlines())
+    return [int(line) for line in lines if line]
+
+
+@pytest.mark.parametrize("seed", kept_seeds())
+@pytest.mark.filterwarnings("ignore")  # what is dropped with a dead life complains that nobody waited for it
+def test_a_world_that_was_once_too_much_is_lived_through(seed: int) -> None:
+    outcome = run_world(seed)
+    assert outcome.error is None, "\n".join(outcome.story)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_same_seed_is_the_same_world() -> None:
+    assert run_world(7).story == run_world(7).story
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_nothing_is_lost_in_thousands_of_worlds() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation.run", "--seeds", str(SEEDS)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

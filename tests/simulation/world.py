@@ -1,0 +1,453 @@
+"""A small world with a device in it, in which everything goes wrong that can, and the same again for the same seed."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.app.assembly import _hours as hours_of
+from device.app.settings import (
+    AudioSettings,
+    CaptureSettings,
+    DeviceSettings,
+    InboxSettings,
+    LimitSettings,
+    Settings,
+    StoreSettings,
+)
+from device.core import faults
+from device.core.errors import StoreError, VoxframeError
+from device.core.types import Captured
+from tests.simulation import photos
+from tests.simulation.body import WallClock
+from tests.simulation.broker import SimBroker
+from tests.simulation.chance import chance
+from tests.simulation.database import SimDatabase
+from tests.simulation.device import Device
+from tests.simulation.disk import SimDisk
+from tests.simulation.fate import Fate
+from tests.simulation.life import PowerCut
+from tests.simulation.oracle import Oracle
+from tests.simulation.person import Person
+from tests.simulation.room import Room
+from tests.simulation.senses import Mood
+from tests.simulation.visits import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.simulation.fate import Death
+    from tests.simulation.photos import Kind, SimPhoto
+    from tests.simulation.room import Sound
+
+CAPACITY_BYTES = 200_000
+RESERVE_BYTES = 20_000
+
+RESTART_SECONDS = 2.0
+"""How soon a supervisor starts a process anew."""
+
+HEALED_SECONDS = 4 * 3600.0
+"""In a world in which nothing is wrong any more, everything is done after so long at the latest."""
+
+LOOK_SECONDS = 30.0
+
+
+class World:
+    """The world of a seed.
+
+    Attributes:
+        story: What happened, a line each, with the virtual second.
+    """
+
+    STATE = Path("/state")
+    INBOX = Path("/inbox")
+
+    def __init__(self, seed: object) -> None:
+        self.random = chance("world", seed)
+        self.now = 0.0
+        self.lives = 0
+        self.device: Device | None = None
+        self.fate = Fate(self.random)
+        self.disk = SimDisk(capacity=CAPACITY_BYTES)
+        self.person = Person(self.disk)
+        self.database = SimDatabase()
+        self.broker = SimBroker(self.random)
+        self.room = Room()
+        self.wall = WallClock()
+        self.mood = Mood(poisoned=lambda: self.die("kill"))
+        self.settings = self._settings()
+        self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
+        self.keeps = self.settings.store.retention == "keep"
+        self.replays = self.random.random() < 0.3
+        self.camera_plugged = True
+        self.events_denied = False
+        self.pauses = 0
+        self.photos: dict[int, SimPhoto] = {}
+        self.visits: dict[Visit, None] = {}
+        self.client_id = ""
+        self.story: list[str] = []
+        self.oracle = Oracle(self)
+        self._album: list[SimPhoto] = []
+        self._in_inbox: dict[Path, SimPhoto] = {}
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._off_until = 0.0
+        self._death: Death | None = None
+        self.person.make_folder(self.STATE)
+        self.person.make_folder(self.INBOX)
+        self.room.on_sound = self.oracle.sound
+        self.broker.on_acknowledged = self._acknowledged
+
+    # The course of the world
+
+    def run(self, horizon: float) -> None:
+        """Let it happen, up to a virtual moment.
+
+        Raises:
+            AssertionError: Something is not as promised.
+        """
+        faults.let(self._at_fault_point)
+        logging.disable(logging.CRITICAL)
+        try:
+            self._run(horizon)
+        finally:
+            logging.disable(logging.NOTSET)
+            faults.let(None)
+
+    def heal(self) -> None:
+        """Nothing is wrong any more, and everything comes to its end.
+
+        Raises:
+            AssertionError: It does not, or something is not as promised.
+        """
+        self.tell("everything is healed")
+        self.fate.heal()
+        self._agenda.clear()
+        self.disk.fail_with(None)
+        self.disk.capacity = 100 * CAPACITY_BYTES
+        self.database.full = self.database.failing = False
+        self.broker.denied.clear()
+        self.broker.refuse(0.0)
+        self.room.plugged, self.room.hangs = True, False
+        self.camera_plugged = True
+        self.mood.hangs, self.mood.work = False, 0.2
+        self.wall.ahead_seconds = 0.0
+        self._album.clear()
+        self._off_until = min(self._off_until, self.now + RESTART_SECONDS)
+        for visit in self.visits:
+            self.at(self.random.random() * 60, visit.again)
+        end = self.now + HEALED_SECONDS
+        resumed = False
+        while self.now < end:
+            self.run(min(end, self.now + 60.0))
+            if self.device and self.device.supervisor.is_ready and not resumed:
+                resumed = True
+                if self.pauses:
+                    self.command("resume")
+            if resumed and self.oracle.is_drained():
+                break
+        else:
+            waits = self.device.loop.pending() if self.device else ["it is not running"]
+            raise AssertionError(f"it is not done {HEALED_SECONDS} s after all was healed: {self.left()}; {waits}")
+        # The state that says so is still on its way.
+        self.run(self.now + 120.0)
+        self.oracle.last_look()
+
+    def left(self) -> str:
+        """What is still to be done, for a message."""
+        jobs = self.database.rows("SELECT id, state, attempts, begun FROM job WHERE state IN ('waiting', 'working')")
+        outbox = self.database.rows("SELECT number, kind FROM outbox")
+        inbox = [photo.number for photo in self.inbox_photos()]
+        visits = [visit.photo.number for visit in self.visits]
+        return f"jobs {jobs}, outbox {outbox}, inbox {inbox}, uploads {visits}, broker {self.broker_waits()}"
+
+    def at(self, seconds: float, happen: Callable[[], None]) -> None:
+        """Let something happen so many seconds from now."""
+        heapq.heappush(self._agenda, (self.now_inside + seconds, next(self._order), happen))
+
+    def is_off_for(self) -> float:
+        """Seconds until the device is there again."""
+        return 0.0 if self.device else max(0.0, self._off_until - self.now)
+
+    @property
+    def now_inside(self) -> float:
+        """The virtual moment, also while the device runs."""
+        return self.device.loop.time() if self.device else self.now
+
+    def tell(self, text: str) -> None:
+        """Write a line of the story."""
+        self.story.append(f"{self.now_inside:10.1f}  {text}")
+
+    def _run(self, horizon: float) -> None:
+        while self.now < horizon:
+            look = LOOK_SECONDS if self.device else max(LOOK_SECONDS, self._off_until - self.now)
+            moment = min(horizon, self.now + look, *(each[0] for each in self._agenda[:1]))
+            self._live(max(moment, self.now))
+            while self._agenda and self._agenda[0][0] <= self.now:
+                try:
+                    heapq.heappop(self._agenda)[2]()
+                except PowerCut:
+                    self._death = self._death or self.fate.death()
+                if self._death:
+                    self._bury()
+
+    def _live(self, moment: float) -> None:
+        """Let the device live until that moment, or die before."""
+        if self.device is None:
+            if self._off_until > moment:
+                self.now = moment
+                return
+            self.now = max(self.now, self._off_until)
+            self._start()
+        device = self.device
+        if device is None:
+            return
+        try:
+            going = device.run(moment)
+        except PowerCut:
+            self._death = self._death or self.fate.death()
+        else:
+            self.now = device.loop.time()
+            if not going:
+                self._ended(device)
+        if self._death:
+            self._bury()
+        self.oracle.look()
+
+    def _start(self) -> None:
+        self.lives += 1
+        life = self.fate.new_life()
+        try:
+            self.device = Device(self, life)
+        except PowerCut:
+            self._death = self.fate.death()
+            self._bury()
+        except VoxframeError as error:
+            self.tell(f"it cannot start: {error}")
+            life.end()
+            self._off("kill")
+        else:
+            self.client_id = self.device.client_id
+            self.tell(f"life {self.lives} begins")
+
+    def _ended(self, device: Device) -> None:
+        """The process has ended by itself, or hangs."""
+        if not device.task.done():
+            self.tell("it hangs, and is killed")
+            device.loop.kill()
+        else:
+            error = device.task.exception()
+            if error and not isinstance(error, VoxframeError):
+                raise error
+            self.tell(f"it ends: {error or 'as it was told'}")
+            device.loop.close()
+        self._off("kill")
+
+    def die(self, death: Death) -> None:
+        """The device dies here and now.
+
+        Raises:
+            PowerCut: It is called from within.
+        """
+        if self.device is None:
+            return
+        self._death = death
+        self.device.loop.kill()
+        self._bury()
+
+    def switch_off(self, seconds: float) -> None:
+        """Somebody pulls the plug, and puts it in again later."""
+        self.tell("it is switched off")
+        self.die("power")
+        self._off_until = self.now + seconds
+
+    def close(self) -> None:
+        """The world ends."""
+        if self.device:
+            self.device.loop.kill()
+            self.device = None
+        self.database.kill()
+
+    def _bury(self) -> None:
+        death, self._death = self._death or "kill", None
+        self.tell(f"it dies: {death}")
+        if self.device:
+            self.now = self.device.loop.time()
+            self.device.life.end()
+        self._off(death)
+
+    def _off(self, death: Death) -> None:
+        device, self.device = self.device, None
+        if device:
+            self.broker.lost(device.life, power=death == "power")
+        self.room.silence(self.now)
+        self.database.kill() if death == "kill" else self.database.crash(self.random)
+        # Before the disk loses what was not safe: what has gone from the inbox has gone by the device's hand.
+        self.oracle.look()
+        self.disk.kill() if death == "kill" else self.disk.crash(self.random)
+        off = RESTART_SECONDS
+        if death == "power" and not self.fate.is_healed:
+            off = self.random.choice((5.0, 600.0, 40_000.0)) * (0.5 + self.random.random())
+            if self.random.random() < 0.5:
+                # Without a battery the clock goes on where it stopped, until the network is there.
+                self.wall.ahead_seconds -= off
+                self.at(off + 60.0, self._set_clock)
+        self._off_until = self.now + off
+        for visit in self.visits:
+            visit.cut_off()
+        self.oracle.after_death()
+
+    def _set_clock(self) -> None:
+        self.wall.ahead_seconds = 0.0
+        self.tell("the clock is set")
+
+    # What comes to the device
+
+    def photo(self, kind: Kind = "good") -> SimPhoto:
+        """A new photo that nobody has brought yet."""
+        made = photos.make(len(self.photos), kind, self.random)
+        self.photos[made.number] = made
+        return made
+
+    def take_photo(self) -> Captured | None:
+        """What the camera sees."""
+        if self.replays:
+            if not self._album:
+                return None
+            seen = self.random.choice(self._album)
+            return Captured(name="seen", data=seen.data, seen_as=f"replay:{seen.number}")
+        if not self.fate.is_healed and self.random.random() < 0.02:
+            return Captured(name="seen", data=self.photo().data)
+        return None
+
+    def fill_album(self, photo: SimPhoto) -> None:
+        """Add a photo to those that the camera replays."""
+        self._album.append(photo)
+
+    def upload(self, photo: SimPhoto) -> None:
+        """Somebody sends it over HTTP, and again until it is answered."""
+        self.tell(f"photo {photo.number} ({photo.kind}) is sent")
+        visit = Visit(world=self, photo=photo)
+        self.visits[visit] = None
+        visit.again()
+
+    def publish(self, photo: SimPhoto) -> None:
+        """Somebody publishes it; a broker that knows the device keeps it."""
+        self.tell(f"photo {photo.number} ({photo.kind}) is published")
+        self.broker.publish(self.topic("photo/set"), photo.data)
+
+    def put(self, path: Path, photo: SimPhoto) -> None:
+        """A whole file is in the inbox now."""
+        self.tell(f"photo {photo.number} ({photo.kind}) is put into the inbox")
+        self._in_inbox[path] = photo
+
+    def command(self, action: str) -> None:
+        """A person asks for something, at the device itself."""
+        device = self.device
+        if device is None or not device.supervisor.is_ready:
+            return
+        playing = self.room.playing
+        if action == "repeat":
+            self.oracle.encores += 1
+        if action == "forget":
+            self.oracle.forget()
+        if action == "pause":
+            self.pauses += 1
+        if action == "resume":
+            # From now on it may be heard again; whether it is, is the device's.
+            self.oracle.silent = False
+        task = device.loop.create_task(_ask(device, action))
+        self.tell(f"a person: {action}")
+        # What was asked holds from the moment at which it is done; what it takes until then is the device's.
+        task.add_done_callback(lambda _: self._obeyed(action, playing))
+
+    def _obeyed(self, action: str, playing: Sound | None) -> None:
+        match action:
+            case "stop" if playing:
+                self.oracle.stopped.add(playing)
+            case "pause":
+                self.oracle.silent = True
+                # Where it could not be stored, the device has said so; a restart may not know it.
+                self.oracle.silence_stored = not (self.database.full or self.database.failing)
+            case _:
+                pass
+
+    def volume(self) -> int:
+        """How loud the device takes itself to be."""
+        return self.device.daemon.controls.hush.volume if self.device else 0
+
+    def topic(self, name: str) -> str:
+        """The full name of a topic of the device."""
+        return f"voxframe/{self.settings.device.name}/{name}"
+
+    # What the oracle asks
+
+    def inbox_photos(self) -> list[SimPhoto]:
+        """Those that were put into the inbox whole, are there, and can be taken in."""
+        return [
+            photo
+            for path, photo in self._in_inbox.items()
+            if self.disk.present(path) == photo.data and photo.may_be_taken_in
+        ]
+
+    def gone_from_inbox(self) -> Iterator[SimPhoto]:
+        """Those that the device has removed since it was asked last."""
+        for path, photo in list(self._in_inbox.items()):
+            if self.disk.present(path) is None:
+                del self._in_inbox[path]
+                yield photo
+
+    def broker_waits(self) -> int:
+        """How many messages the broker has for the device."""
+        return self.broker.waiting(self.client_id)
+
+    def photo_names(self) -> list[str]:
+        """The files that the device keeps."""
+        return list(self.disk.folder(self.STATE / "photos").now)
+
+    def _acknowledged(self, topic: str, payload: bytes) -> None:
+        if topic == self.topic("photo/set"):
+            photo = self.photos[photos.number_of(payload)]
+            if photo.may_be_taken_in:
+                self.oracle.acknowledge(photo, "broker")
+
+    def _at_fault_point(self, name: str) -> None:
+        if not self.device:
+            return
+        what = self.fate.at(name)
+        if what == "die":
+            self.tell(f"at the point: {name}")
+            self._death = self.fate.death()
+            self.device.life.cut()
+        elif what == "stall" and self.device.loop.blocks():
+            self.device.loop.block(self.random.random() * 20)
+
+    def _settings(self) -> Settings:
+        draw = self.random
+        quiet = draw.choice(("", "", "22:00-07:00", "00:05-00:30", "12:00-12:10"))
+        return Settings(
+            device=DeviceSettings(name="sim"),
+            capture=CaptureSettings(interval=draw.choice((0.0, 10.0, 60.0))),
+            inbox=InboxSettings(
+                folder=self.INBOX,
+                burst=draw.choice(("queue", "queue", "newest", "drop")),
+                most=draw.choice((3, 10, 100)),
+                # Longer than the world, or a photo that is brought again is rightly another one.
+                same_hours=8760.0,
+            ),
+            audio=AudioSettings(quiet_hours=quiet, volume=draw.choice((100, 10))),
+            store=StoreSettings(
+                retention=draw.choice(("delete", "delete", "delete", "keep")), reserve_megabytes=RESERVE_BYTES / 1e6
+            ),
+            limits=LimitSettings(megabytes=photos.LIMIT_BYTES / 1e6),
+        )
+
+
+async def _ask(device: Device, action: str) -> None:
+    with suppress(StoreError):
+        await device.daemon.controls.obey(json.dumps({"action": action}).encode())
