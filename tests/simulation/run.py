@@ -76,6 +76,9 @@ def main() -> int:
         seconds, lives, brought = seconds + outcome.seconds, lives + outcome.lives, brought + outcome.photos
         if outcome.error:
             failed.append(outcome.seed)
+            if options.first_failure:
+                print(f"found: seed {outcome.seed}: {outcome.error.splitlines()[0]}")
+                return 1
         if outcome.error or options.story:
             _tell(outcome, lines=None if options.story else STORY_LINES)
         if count % 500 == 0:
@@ -109,6 +112,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--from", dest="first", type=int, default=0, metavar="SEED", help="the first one")
     parser.add_argument("--seed", type=int, metavar="SEED", help="this one alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="so many side by side")
+    parser.add_argument("--first-failure", action="store_true", help="end with the first world that fails")
     parser.add_argument("--story", action="store_true", help="tell everything that happened")
     return parser.parse_args()
 
