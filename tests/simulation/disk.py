@@ -29,6 +29,7 @@ class SimDisk:
         on_change: Called with the path that changed, for whoever watches a folder.
         failing: The errno that each call fails with now.
         cuts: How often the power was cut.
+        slowness: How many times longer than usual each call takes.
         held: The files that a process has open for writing.
         leases: Whether it can be known here that a file is being written.
     """
@@ -40,6 +41,7 @@ class SimDisk:
         self.held: list[File] = []
         self.on_change: Callable[[Path], None] = lambda _path: None
         self.failing: int | None = None
+        self.slowness = 1.0
         self._root = Folder()
         self._changes: list[Change] = []
         self._used = 0

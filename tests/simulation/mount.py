@@ -130,7 +130,7 @@ class SimFiles:
 
     def _wait(self, times: float) -> None:
         if self._loop is not None and self._loop.is_running():
-            self._loop.block(self._random.random() * self._slowest_seconds * times)
+            self._loop.block(self._random.random() * self._slowest_seconds * times * self.disk.slowness)
 
 
 class SimFile:

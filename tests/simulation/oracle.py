@@ -31,6 +31,7 @@ class Oracle:
         acknowledged: The photos whose bringer was told that they are safe, with the door.
         begun: The jobs of which something was heard, with the number of the life in which it was.
         stopped: Sounds of which nothing more may be heard.
+        unheard: Jobs that were stopped before they were heard.
         silent: Whether a person asked for silence, and nothing at all may be heard.
         silence_stored: Whether that outlives a restart.
         forgotten: Photos of which a person may have had all traces deleted.
@@ -40,6 +41,7 @@ class Oracle:
     acknowledged: dict[int, str] = field(default_factory=dict)
     begun: dict[int, int] = field(default_factory=dict)
     stopped: set[Sound] = field(default_factory=set)
+    unheard: set[int] = field(default_factory=set)
     silent: bool = False
     silence_stored: bool = False
     forgotten: set[int] = field(default_factory=set)
@@ -71,11 +73,18 @@ class Oracle:
             # What was described in quiet hours may be heard by who asks for it.
             self.encores -= 1
             return
+        assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
         assert sound.job not in self.begun, (
             f"job {sound.job} is spoken again: life {self.world.lives} after life {self.begun[sound.job]}"
         )
         self.begun[sound.job] = self.world.lives
         assert rows in ([(1,)], []), f"job {sound.job} is heard, and a restart would not know it: {rows}"
+
+    def stop(self) -> None:
+        """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""
+        # The command is carried out in the step after this one, in which a first sample may already be on its way.
+        if self.world.room.playing is None:
+            self.unheard |= {job for (job,) in self.world.database.rows("SELECT id FROM job WHERE state = 'working'")}
 
     def forget(self) -> None:
         """A person has asked for everything to be deleted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ class Plot:
         self._random = world.random
         # Not everything in every world: what is rare is seen alone, too.
         self._troubles = [each for each in self._all_troubles() if self._random.random() < 0.3]
-        self._forgets = self._random.random() < 0.15
+        self._forgets = self._random.random() < 0.25
 
     def write(self, *, sessions: int, session_seconds: float) -> float:
         """Some sessions of life, far apart; returns the virtual moment at which all is over."""
@@ -39,7 +40,8 @@ class Plot:
             for _ in range(random.randint(0, 6)):
                 world.at(moment + random.random() * session_seconds, self._somebody_asks)
             for trouble in self._troubles:
-                world.at(moment + random.random() * session_seconds, trouble)
+                for _ in range(random.choice((1, 1, 3))):
+                    world.at(moment + random.random() * session_seconds, trouble)
             off = random.random() * 86_400
             world.at(moment + session_seconds, partial(world.switch_off, off))
             moment += session_seconds + off
@@ -90,9 +92,12 @@ class Plot:
     def _somebody_asks(self) -> None:
         world, random = self._world, self._random
         action = random.choice(ACTIONS)
-        if self._forgets and random.random() < 0.2:
+        if self._forgets and random.random() < 0.3:
             action = "forget"
         world.command(action)
+        if random.random() < 0.3:
+            # In one breath with something else.
+            world.at(random.choice((0.0, 0.01, 0.5)), partial(world.command, random.choice(ACTIONS)))
         if action == "pause":
             world.at(random.random() * 120, lambda: world.command("resume"))
 
@@ -116,6 +121,8 @@ class Plot:
             self._voice_is_slow,
             self._something_hangs,
             self._clock_jumps,
+            self._quiet_hours_begin,
+            self._disk_is_slow,
             self._no_camera,
         )
 
@@ -206,6 +213,23 @@ class Plot:
     def _clock_jumps(self) -> None:
         self._world.wall.ahead_seconds = (self._random.random() - 0.5) * 86_400
         self._world.tell("the clock is set wrong")
+
+    def _quiet_hours_begin(self) -> None:
+        """Within seconds, by a clock that somebody sets."""
+        world = self._world
+        if world.quiet_hours:
+            today = world.wall.says(world.now_inside)
+            start = datetime.combine(today.date(), world.quiet_hours.start, today.tzinfo)
+            world.wall.ahead_seconds += (start - today).total_seconds() - self._random.random() * 20
+            world.tell("quiet hours are about to begin")
+
+    def _disk_is_slow(self) -> None:
+        disk, slowness = self._world.disk, self._random.choice((10.0, 100.0, 1000.0))
+        self._for_a_while(
+            f"the disk is {slowness:g} times slower",
+            lambda: setattr(disk, "slowness", slowness),
+            lambda: setattr(disk, "slowness", 1.0),
+        )
 
     def _no_camera(self) -> None:
         world = self._world

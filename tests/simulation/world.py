@@ -129,6 +129,7 @@ class World:
         self.fate.heal()
         self._agenda.clear()
         self.disk.fail_with(None)
+        self.disk.slowness = 1.0
         self.disk.capacity = 100 * CAPACITY_BYTES
         self.database.full = self.database.failing = False
         self.broker.denied.clear()
@@ -352,6 +353,7 @@ class World:
         if device is None or not device.supervisor.is_ready:
             return
         playing = self.room.playing
+        activity = device.daemon.board.status.activity
         if action == "repeat":
             self.oracle.encores += 1
         if action == "forget":
@@ -365,6 +367,8 @@ class World:
         self.tell(f"a person: {action}")
         # What was asked holds from the moment at which it is done; what it takes until then is the device's.
         task.add_done_callback(lambda _: self._obeyed(action, playing))
+        if action == "stop" and activity in ("looking", "speaking"):
+            self.oracle.stop()
 
     def _obeyed(self, action: str, playing: Sound | None) -> None:
         match action:
@@ -429,7 +433,7 @@ class World:
 
     def _settings(self) -> Settings:
         draw = self.random
-        quiet = draw.choice(("", "", "22:00-07:00", "00:05-00:30", "12:00-12:10"))
+        quiet = draw.choice(("", "", "22:00-07:00", "00:02-00:30", "12:00-12:10"))
         return Settings(
             device=DeviceSettings(name="sim"),
             capture=CaptureSettings(interval=draw.choice((0.0, 10.0, 60.0))),
