@@ -56,9 +56,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MOST_EVENTS = 1000
-"""Events that wait for a broker; the oldest go first where there are more."""
-
 GOODBYE_SECONDS = 10.0
 """After a signal: what has not come to an end by then is left as a crash would leave it."""
 
@@ -77,6 +74,7 @@ class World:
         watcher: Of the inbox; None where there is no inbox.
         settle_seconds: How long a file in the inbox must stay the same before it is whole.
         bus: None where there is no broker.
+        most_events: So many events wait for a broker; the oldest go first where there are more.
     """
 
     clock: Clock
@@ -96,6 +94,7 @@ class World:
     watcher: Watcher | None
     settle_seconds: float
     bus: Bus | None
+    most_events: int = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,7 +170,7 @@ class Daemon:
 def assemble(settings: Settings, world: World) -> Daemon:
     """The daemon in this world."""
     policy = Policy(burst=settings.inbox.burst, most=settings.inbox.most, same_seconds=settings.inbox.same_hours * 3600)
-    outbox = SqliteOutbox(world.database, most_events=MOST_EVENTS if world.bus else 0)
+    outbox = SqliteOutbox(world.database, most_events=world.most_events if world.bus else 0)
     jobs = SqliteJobs(world.database, outbox=outbox, policy=policy, clock=world.clock)
     photos = PhotoFolder(world.state / "photos", files=world.files, random=world.random)
     board, watch = StatusBoard(), Watch(world.clock)

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from tests.simulation.room import Sound
     from tests.simulation.world import World
 
-MOST_EVENTS = 1000
-"""As the device has it: so many notices may wait for a broker."""
+MOST_EVENTS = 40
+"""So many events may wait for a broker."""
+
+LONGEST_IDLE_SECONDS = 60.0
+"""No photo waits for longer than this in a device that has nothing to do."""
 
 SPARE = 2
 """More photos may wait than the policy has room for: one that is put back, and one that a crash had left at work."""
@@ -47,6 +50,7 @@ class Oracle:
     forgotten: set[int] = field(default_factory=set)
     encores: int = 0
     _heard: int = 0
+    _idle_since: float | None = None
     _last_event: int = 0
     events: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -97,6 +101,7 @@ class Oracle:
         self._watch_inbox()
         self._hear_events()
         self._count_queues()
+        self._watch_idleness()
 
     def after_death(self) -> None:
         """What was promised is still there when the power comes back."""
@@ -160,6 +165,17 @@ class Oracle:
         assert waiting <= most + SPARE, f"{waiting} photos wait, {most} may"
         ((unsent,),) = self.world.database.rows("SELECT count(*) FROM outbox")
         assert unsent <= MOST_EVENTS + 1, f"{unsent} notices wait"
+
+    def _watch_idleness(self) -> None:
+        now = self.world.now
+        waiting = self.world.database.rows("SELECT id FROM job WHERE state = 'waiting' LIMIT 1")
+        if not (waiting and self.world.is_idle()):
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = now
+        assert self._idle_since is None or now - self._idle_since < LONGEST_IDLE_SECONDS, (
+            f"photos wait, and the device has been idle since {self._idle_since:.1f}"
+        )
 
     def _hear_events(self) -> None:
         heard = self.world.broker.heard

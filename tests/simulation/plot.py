@@ -121,8 +121,12 @@ class Plot:
             self._voice_is_slow,
             self._something_hangs,
             self._clock_jumps,
-            self._quiet_hours_begin,
             self._disk_is_slow,
+            partial(self._while_speaking, self._quiet_hours_begin),
+            partial(self._while_speaking, self._power_cut),
+            partial(self._while_speaking, self._kill),
+            partial(self._while_speaking, self._somebody_asks),
+            partial(self._while_looking, self._somebody_asks),
             self._no_camera,
         )
 
@@ -131,6 +135,19 @@ class Plot:
         world.tell(what)
         begin()
         world.at(self._random.random() * 300, end)
+
+    def _while_speaking(self, happen: Callable[[], None]) -> None:
+        self._once(lambda: self._world.room.playing is not None, happen, tries=300)
+
+    def _while_looking(self, happen: Callable[[], None]) -> None:
+        self._once(self._world.is_looking, happen, tries=300)
+
+    def _once(self, holds: Callable[[], bool], happen: Callable[[], None], *, tries: int) -> None:
+        """Let it happen as soon as something holds; what is short is hit by chance too seldom."""
+        if holds():
+            self._world.at(self._random.random(), happen)
+        elif tries:
+            self._world.at(0.1 + self._random.random() / 5, partial(self._once, holds, happen, tries=tries - 1))
 
     def _power_cut(self) -> None:
         self._world.die("power")
@@ -220,7 +237,7 @@ class Plot:
         if world.quiet_hours:
             today = world.wall.says(world.now_inside)
             start = datetime.combine(today.date(), world.quiet_hours.start, today.tzinfo)
-            world.wall.ahead_seconds += (start - today).total_seconds() - self._random.random() * 20
+            world.wall.ahead_seconds += (start - today).total_seconds() - self._random.random() * 3
             world.tell("quiet hours are about to begin")
 
     def _disk_is_slow(self) -> None:

@@ -97,6 +97,7 @@ class World:
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._off_until = 0.0
+        self._look_at = 0.0
         self._death: Death | None = None
         self.person.make_folder(self.STATE)
         self.person.make_folder(self.INBOX)
@@ -218,7 +219,9 @@ class World:
                 self._ended(device)
         if self._death:
             self._bury()
-        self.oracle.look()
+        if self.now >= self._look_at:
+            self._look_at = self.now + LOOK_SECONDS / 3
+            self.oracle.look()
 
     def _start(self) -> None:
         self.lives += 1
@@ -380,6 +383,17 @@ class World:
                 self.oracle.silence_stored = not (self.database.full or self.database.failing)
             case _:
                 pass
+
+    def is_looking(self) -> bool:
+        """Whether the device says that it looks at a photo."""
+        return self.device is not None and self.device.daemon.board.status.activity == "looking"
+
+    def is_idle(self) -> bool:
+        """Whether the device could work, says that it does not, and nothing is wrong with its disk."""
+        wrong = self.disk.failing or self.disk.slowness > 1 or self.database.full or self.database.failing
+        if self.device is None or wrong or not self.device.supervisor.is_ready:
+            return False
+        return self.device.daemon.board.status.activity == "idle"
 
     def volume(self) -> int:
         """How loud the device takes itself to be."""
