@@ -18,6 +18,7 @@ from device.core.errors import StoreError
 from device.core.types import Last
 from device.intake.inbox import Inbox
 from device.pipeline.controls import Controls
+from device.pipeline.courtesy import Courtesy
 from device.pipeline.labour import Labour
 from device.pipeline.minder import Minder
 from device.pipeline.quiet import Hush, QuietHours
@@ -214,6 +215,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         # The policy may have dropped another one.
         told()
 
+    courtesy = Courtesy(world.clock)
     submit = Submit(
         executor=world.disk,
         photos=photos,
@@ -223,6 +225,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         taken=taken,
         limit_bytes=round(settings.limits.megabytes * 1_000_000),
         reserve_bytes=reserve_bytes,
+        courtesy=courtesy,
     )
     slideshow: Slideshow | None = None
     if world.camera:
@@ -235,6 +238,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
             told=told,
             board=board,
             idle=worker.idle,
+            courtesy=courtesy,
             interval_seconds=settings.capture.interval,
         )
     controls = Controls(

@@ -365,7 +365,10 @@ class JobStore(Protocol):
         """It is set aside, with its reason."""
 
     def release(self, job: Job) -> None:
-        """It waits again, at the stage it had reached, and this attempt is not counted."""
+        """It waits again, described where it is by now, and this attempt is not counted.
+
+        Its speech has begun as far as `job` knows: one that was claimed before it began is spoken anew.
+        """
 
     def recover(self, *, attempts: int) -> tuple[Job, ...]:
         """After a crash: what was `working` waits again, or fails after that many attempts; returns the failed ones.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import Camera, Clock, Executor, Outbox
     from device.core.types import Captured
+    from device.pipeline.courtesy import Courtesy
     from device.pipeline.status import StatusBoard
     from device.pipeline.submit import Submit
 
@@ -46,11 +47,13 @@ class Slideshow:
     told: Callable[[], None]
     board: StatusBoard
     idle: asyncio.Event
+    courtesy: Courtesy
     interval_seconds: float
     _pressed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def press(self) -> None:
         """A person wants a photo now."""
+        self.courtesy.ask()
         self._pressed.set()
 
     async def run(self) -> None:

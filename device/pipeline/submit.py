@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import Executor, Incoming, JobStore, PhotoStore, Random
     from device.core.types import Job, Source
+    from device.pipeline.courtesy import Courtesy
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class Submit:
         taken: Called on the loop when a job is there.
         limit_bytes: The largest photo.
         reserve_bytes: The room on the disk that no photo may take.
+        courtesy: Lets a person who pressed a button go first, where somebody may press one.
     """
 
     executor: Executor
@@ -43,6 +45,7 @@ class Submit:
     taken: Callable[[Job], None]
     limit_bytes: int
     reserve_bytes: int
+    courtesy: Courtesy | None = None
 
     async def photo(
         self, chunks: AsyncIterable[bytes], *, name: str, source: Source, seen_as: str | None = None
@@ -66,16 +69,18 @@ class Submit:
         try:
             await self._done(lambda: begun.append(self._begin()))
             (incoming,) = begun
-            await self._fill(incoming, chunks, name)
+            await self._fill(incoming, chunks, name, hurried=source == "button")
             return await self._done(partial(self._keep, incoming, name, source, seen_as))
         except BaseException:
             for incoming in begun:
                 await self._done(incoming.discard)
             raise
 
-    async def _fill(self, incoming: Incoming, chunks: AsyncIterable[bytes], name: str) -> None:
+    async def _fill(self, incoming: Incoming, chunks: AsyncIterable[bytes], name: str, *, hurried: bool) -> None:
         size, head = 0, b""
         async for chunk in chunks:
+            if self.courtesy and not hurried:
+                await self.courtesy.wait()
             size += len(chunk)
             if size > self.limit_bytes:
                 raise BadPhotoError("too_large", f"{name} is larger than {self.limit_bytes} bytes")

@@ -129,8 +129,11 @@ class Worker:
             self.cut("forget")
 
     def make_way(self) -> None:
-        """A person waits: end what the slideshow says."""
-        if self._job and self._job.source == "camera":
+        """A person waits: end what is being said, unless another one had waited for it.
+
+        Whoever had sent a photo hears it all afterwards; what the slideshow was saying is not said again.
+        """
+        if self._job and self._job.source != "button":
             self.cut("press")
 
     async def _next(self) -> Job | None:
@@ -272,7 +275,8 @@ class Worker:
                 await self._set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
 
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
-        if turn.cut in _AGAIN and not turn.begun and not job.begun:
+        brought = job.source != "camera"
+        if turn.cut in _AGAIN and not job.begun and (not turn.begun or (turn.cut == "press" and brought)):
             await self._store(partial(self.jobs.release, job))
             return
         notices: list[Notice] = []

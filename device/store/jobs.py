@@ -126,7 +126,7 @@ class SqliteJobs:
     def release(self, job: Job) -> None:
         """It waits again, at the stage it had reached, and this attempt is not counted."""
         with self._database.transaction() as connection:
-            connection.execute(sql.RELEASE, (job.id,))
+            connection.execute(sql.RELEASE, (job.begun, job.id))
 
     def recover(self, *, attempts: int) -> tuple[Job, ...]:
         """After a crash: what was `working` waits again, or fails after that many attempts; returns the failed ones."""

@@ -87,7 +87,9 @@ FINISH = "UPDATE job SET state = 'finished', name = '', reason = NULL, record = 
 
 FAIL = "UPDATE job SET state = 'failed', reason = ? WHERE id = ?"
 
-RELEASE = "UPDATE job SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state = 'working'"
+RELEASE = """
+    UPDATE job SET state = 'waiting', attempts = attempts - 1, begun = ? WHERE id = ? AND state = 'working'
+"""
 
 FINISH_HEARD = """
     UPDATE job SET state = 'finished', name = '', reason = NULL

@@ -626,10 +626,11 @@ def test_what_is_forgotten_is_not_heard(tmp_path: Path) -> None:
     [
         ("camera", "saying a one.", ["a one.", "b one.", "b two."]),
         ("camera", "looking at a", ["b one.", "b two.", "a one.", "a two."]),
-        ("inbox", "saying a one.", ["a one.", "a two.", "b one.", "b two."]),
+        ("inbox", "saying a one.", ["a one.", "b one.", "b two.", "a one.", "a two."]),
+        ("button", "saying a one.", ["a one.", "a two.", "b one.", "b two."]),
     ],
 )
-def test_the_slideshow_makes_way_for_a_person_who_presses_the_button_and_who_sent_a_photo_does_not(
+def test_who_presses_the_button_is_served_at_once_and_who_had_sent_a_photo_hears_it_all_afterwards(
     tmp_path: Path, source: Source, held: str, heard: list[str]
 ) -> None:
     async def story(house: House) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_EVENTS = 40
 """So many events may wait for a broker."""
 
+PRESS_SECONDS = 30.0
+"""Within this time the photo of who presses the button has been taken."""
+
 LONGEST_IDLE_SECONDS = 60.0
 """No photo waits for longer than this in a device that has nothing to do."""
 
@@ -78,7 +81,7 @@ class Oracle:
             self.encores -= 1
             return
         assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
-        assert sound.job not in self.begun, (
+        assert sound.job not in self.begun or self._made_way(sound.job), (
             f"job {sound.job} is spoken again: life {self.world.lives} after life {self.begun[sound.job]}"
         )
         self.begun[sound.job] = self.world.lives
@@ -89,6 +92,14 @@ class Oracle:
         # The command is carried out in the step after this one, in which a first sample may already be on its way.
         if self.world.room.playing is None:
             self.unheard |= {job for (job,) in self.world.database.rows("SELECT id FROM job WHERE state = 'working'")}
+
+    def _made_way(self, job: int) -> bool:
+        """Whether it was cut off for a person who had pressed the button just before: then it is heard anew."""
+        before = [each for each in self.world.room.sounds if each.job == job][:-1]
+        last = before[-1] if before else None
+        if last is None or last.complete or last.ended is None:
+            return False
+        return any(0 <= last.ended - pressed < PRESS_SECONDS for pressed in self.world.presses)
 
     def forget(self) -> None:
         """A person has asked for everything to be deleted."""

@@ -87,6 +87,7 @@ class World:
         self.camera_plugged = True
         self.events_denied = False
         self.pauses = 0
+        self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
         self.visits: dict[Visit, None] = {}
         self.client_id = ""
@@ -361,6 +362,8 @@ class World:
             self.oracle.encores += 1
         if action == "forget":
             self.oracle.forget()
+        if action == "describe":
+            self.presses.append(self.now_inside)
         if action == "pause":
             self.pauses += 1
         if action == "resume":
