@@ -275,8 +275,7 @@ class Worker:
                 await self._set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
 
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
-        brought = job.source != "camera"
-        if turn.cut in _AGAIN and not job.begun and (not turn.begun or (turn.cut == "press" and brought)):
+        if turn.cut in _AGAIN and self._is_for_later(job, turn):
             await self._store(partial(self.jobs.release, job))
             return
         notices: list[Notice] = []
@@ -292,6 +291,14 @@ class Worker:
         passing("a job is done and its photo is there")
         self.told()
         await self._let_go(job)
+
+    def _is_for_later(self, job: Job, turn: Turn) -> bool:
+        """Whether something of it is still to be done; what was heard in part is said anew for who had sent a photo."""
+        if job.record is None and turn.described is None:
+            return True
+        if job.begun:
+            return False
+        return not turn.begun or (turn.cut == "press" and job.source != "camera")
 
     async def _speak_again(self) -> None:
         self._encore = False
@@ -352,6 +359,8 @@ class Worker:
         return result
 
     def _store_failed(self, error: StoreError) -> None:
+        # Who waits for a disk does not hang.
+        self.labour.watch.rest()
         if isinstance(error, StoreFullError):
             self.board.because("disk_full", holds=True)
         _log.warning("%s", error)

@@ -436,6 +436,33 @@ def test_after_a_crash_it_goes_on_from_the_stage_that_was_reached(
     in_house(tmp_path, again)
 
 
+def test_what_was_heard_in_part_before_a_crash_is_described_however_often_it_is_put_off(tmp_path: Path) -> None:
+    async def crash(house: House) -> None:
+        await house.bring()
+        house.jobs.claim()
+        await begun(house)
+
+    async def again(house: House) -> None:
+        claim = house.jobs.claim
+
+        def claim_in_a_pause() -> Job | None:
+            # It comes while the claim is waited for.
+            house.worker._paused = True
+            house.jobs.claim = claim  # type: ignore[method-assign]
+            return claim()
+
+        house.jobs.claim = claim_in_a_pause  # type: ignore[method-assign]
+        async with house.at_work():
+            await house.until(lambda: house.job().state == "waiting" and house.worker._paused)
+            house.worker.pause(paused=False)
+            await house.until(lambda: house.job().state == "finished")
+        assert house.happened.count("described") == 1
+        assert house.speaker.heard == []
+
+    in_house(tmp_path, crash)
+    in_house(tmp_path, again)
+
+
 def test_what_crashes_twice_is_set_aside_and_the_next_is_done(tmp_path: Path) -> None:
     async def crash(house: House) -> None:
         if not house.jobs.listed():

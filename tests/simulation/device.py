@@ -38,7 +38,8 @@ class Device:
         eyes = SimEyes(files=files, loop=loop, random=random, mood=world.mood)
         clock = SimClock(loop, world.wall)
         player = SimPlayer(world.room, loop)
-        disk = SimExecutor(loop, random=random, threads=DISK_THREADS)
+        slow = world.slowest_start_seconds
+        disk = SimExecutor(loop, random=random, threads=DISK_THREADS, slowest_start_seconds=slow)
         folder = world.settings.inbox.folder
         database = Database(world.database.open(life, random), name="voxframe.db")
         self.client_id = f"voxframe-{database.token}"
@@ -47,7 +48,7 @@ class Device:
             Parts(
                 clock=clock,
                 random=SimRandom(random),
-                labour=SimExecutor(loop, random=random),
+                labour=SimExecutor(loop, random=random, slowest_start_seconds=slow),
                 disk=disk,
                 files=files,
                 database=database,

@@ -17,6 +17,9 @@ KINDS: tuple[Kind, ...] = ("good",) * 20 + ("broken", "late", "poison", "mistake
 
 ACTIONS = ("stop", "pause", "resume", "louder", "softer", "repeat", "describe")
 
+THEN = {"stop": ("pause", "repeat"), "repeat": ("pause", "stop", "forget"), "describe": ("stop", "pause")}
+"""What is asked for in one breath with it."""
+
 
 class Plot:
     """Writes what happens into the agenda of a world."""
@@ -25,7 +28,8 @@ class Plot:
         self._world = world
         self._random = world.random
         # Not everything in every world: what is rare is seen alone, too.
-        self._troubles = [each for each in self._all_troubles() if self._random.random() < 0.3]
+        share = self._random.choice((0.15, 0.3, 0.6))
+        self._troubles = [each for each in self._all_troubles() if self._random.random() < share]
         self._forgets = self._random.random() < 0.25
 
     def write(self, *, sessions: int, session_seconds: float) -> float:
@@ -95,9 +99,10 @@ class Plot:
         if self._forgets and random.random() < 0.3:
             action = "forget"
         world.command(action)
-        if random.random() < 0.3:
+        if random.random() < 0.5:
             # In one breath with something else.
-            world.at(random.choice((0.0, 0.01, 0.5)), partial(world.command, random.choice(ACTIONS)))
+            then = random.choice(THEN.get(action, ACTIONS))
+            world.at(random.choice((0.0, random.random() / 100, random.random())), partial(world.command, then))
         if action == "pause":
             world.at(random.random() * 120, lambda: world.command("resume"))
 
@@ -137,10 +142,10 @@ class Plot:
         world.at(self._random.random() * 300, end)
 
     def _while_speaking(self, happen: Callable[[], None]) -> None:
-        self._once(lambda: self._world.room.playing is not None, happen, tries=300)
+        self._once(lambda: self._world.room.playing is not None, happen, tries=600)
 
     def _while_looking(self, happen: Callable[[], None]) -> None:
-        self._once(self._world.is_looking, happen, tries=300)
+        self._once(self._world.is_looking, happen, tries=600)
 
     def _once(self, holds: Callable[[], bool], happen: Callable[[], None], *, tries: int) -> None:
         """Let it happen as soon as something holds; what is short is hit by chance too seldom."""
