@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Controls:
     hush: Hush
     board: StatusBoard
     set_volume: Callable[[int], None]
+    _remembering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def restore(self) -> None:
         """Set what a person had set before the restart."""
@@ -99,7 +101,9 @@ class Controls:
 
     async def _remember(self, name: str, value: str) -> None:
         try:
-            await self.executor.run(partial(self.choices.set, name, value))
+            # In the order in which it was asked for, whoever asked: what is stored last is what holds after a restart.
+            async with self._remembering:
+                await self.executor.run(partial(self.choices.set, name, value))
         except StoreError as error:
             _log.warning("this will not outlive a restart: %s", error)
 

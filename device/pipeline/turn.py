@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Cut: TypeAlias = Literal["stop", "pause", "quiet", "press", "forget", "halt"]
 
+_WEIGHTS: dict[Cut, int] = {"stop": 1, "forget": 2}
+"""Of several reasons the weightiest counts, else the first: what a person stopped is not said after a pause."""
+
 
 class Turn:
     """What is being spoken, and whether it was cut; the loop cuts it, the thread that works hears of it.
@@ -30,8 +33,8 @@ class Turn:
 
     def end(self, why: Cut) -> None:
         """Cut it: nothing more is handed to the player, and what the player has is dropped."""
-        # What is forgotten is forgotten, however it was cut before.
-        self.cut = why if why == "forget" else self.cut or why
+        if self.cut is None or _WEIGHTS.get(why, 0) > _WEIGHTS.get(self.cut, 0):
+            self.cut = why
         if self._player:
             self._player.stop()
 

@@ -115,6 +115,8 @@ class Worker:
 
     def cut(self, why: Cut) -> None:
         """End what is being spoken, or is about to be."""
+        if why == "stop":
+            self._encore = False
         if self._turn:
             self._turn.end(why)
         elif self._job:
@@ -275,7 +277,7 @@ class Worker:
                 await self._set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
 
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
-        if turn.cut in _AGAIN and self._is_for_later(job, turn):
+        if self._is_for_later(job, turn):
             await self._store(partial(self.jobs.release, job))
             return
         notices: list[Notice] = []
@@ -296,7 +298,7 @@ class Worker:
         """Whether something of it is still to be done; what was heard in part is said anew for who had sent a photo."""
         if job.record is None and turn.described is None:
             return True
-        if job.begun:
+        if job.begun or turn.cut not in _AGAIN:
             return False
         return not turn.begun or (turn.cut == "press" and job.source != "camera")
 

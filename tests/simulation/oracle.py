@@ -75,9 +75,9 @@ class Oracle:
         assert sound not in self.stopped, f"job {sound.job} goes on after a stop"
         if not first:
             return
-        rows = self.world.database.rows("SELECT begun FROM job WHERE id = ?", sound.job)
-        if self.encores and (sound.job in self.begun or rows == [(0,)]):
-            # What was described in quiet hours may be heard by who asks for it.
+        rows = self.world.database.rows("SELECT begun, state FROM job WHERE id = ?", sound.job)
+        if self.encores and all(state == "finished" for _, state in rows):
+            # Somebody asked for what was said last, or would have been said.
             self.encores -= 1
             return
         assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
@@ -85,7 +85,7 @@ class Oracle:
             f"job {sound.job} is spoken again: life {self.world.lives} after life {self.begun[sound.job]}"
         )
         self.begun[sound.job] = self.world.lives
-        assert rows in ([(1,)], []), f"job {sound.job} is heard, and a restart would not know it: {rows}"
+        assert all(begun for begun, _ in rows), f"job {sound.job} is heard, and a restart would not know it: {rows}"
 
     def stop(self) -> None:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""

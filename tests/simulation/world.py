@@ -89,6 +89,7 @@ class World:
         self.camera_plugged = True
         self.events_denied = False
         self.pauses = 0
+        self._resuming = 0
         self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
         self.visits: dict[Visit, None] = {}
@@ -290,6 +291,7 @@ class World:
 
     def _off(self, death: Death) -> None:
         device, self.device = self.device, None
+        self._resuming = 0
         if device:
             self.broker.lost(device.life, power=death == "power")
         self.room.silence(self.now)
@@ -371,6 +373,7 @@ class World:
         if action == "resume":
             # From now on it may be heard again; whether it is, is the device's.
             self.oracle.silent = False
+            self._resuming += 1
         task = device.loop.create_task(_ask(device, action))
         self.tell(f"a person: {action}")
         # What was asked holds from the moment at which it is done; what it takes until then is the device's.
@@ -382,8 +385,11 @@ class World:
         match action:
             case "stop" if playing:
                 self.oracle.stopped.add(playing)
+            case "resume":
+                self._resuming -= 1
             case "pause":
-                self.oracle.silent = True
+                # Unless somebody else has asked for the opposite meanwhile.
+                self.oracle.silent = not self._resuming
                 # Where it could not be stored, the device has said so; a restart may not know it.
                 self.oracle.silence_stored = not (self.database.full or self.database.failing)
             case _:
