@@ -124,6 +124,13 @@ def remember(tasks: set[asyncio.Task[Any]]) -> None:
     task.add_done_callback(tasks.discard)
 
 
+async def ended(*writers: asyncio.StreamWriter) -> None:
+    """They are closed, and the loop has let them go: what is left to a loop that ends is told as a leak."""
+    for writer in writers:
+        writer.transport.abort()
+    await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+
+
 class Relay:
     """Stands between a device and its broker, for the loop alone: it can cut, and withhold what the broker says."""
 
@@ -147,7 +154,11 @@ class Relay:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         remember(self._serving)
-        from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        try:
+            from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        except OSError:
+            await ended(writer)
+            return
         ends = {writer, to_broker}
         self._open |= ends
         try:
@@ -156,6 +167,7 @@ class Relay:
                 both.create_task(self._pass_on(from_broker, writer, ends, self._talks))
         finally:
             self._open -= ends
+            await ended(*ends)
 
     async def _pass_on(
         self,
@@ -233,6 +245,5 @@ async def scripted(*answers: bytes | None) -> AsyncIterator[Scripted]:
         try:
             yield broker
         finally:
-            for writer in broker._writers:
-                writer.transport.abort()
+            await ended(*broker._writers)
             await asyncio.gather(*broker._serving, return_exceptions=True)

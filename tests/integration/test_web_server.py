@@ -7,7 +7,7 @@ import gzip
 import re
 import socket
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -20,6 +20,7 @@ from device.web.door import Door
 from device.web.metrics import Metric
 from device.web.server import WebServer
 from device.web.uploads import MOST_WAITING, Uploads
+from tests.mosquitto import ended
 from tests.uploading import JPEG, LIMIT, Threads, chunks, photo, room
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Served:
     server: WebServer
     uploads: Watched
     client: aiohttp.ClientSession
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def send(self, data: Any, path: str = PHOTOS, **more: Any) -> tuple[int, Any, Mapping[str, str]]:
         async with self.client.post(path, data=data, **more) as response:
@@ -81,7 +83,9 @@ class Served:
             return response.status, await response.json()
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.server.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
+        self.writers.append(writer)
+        return reader, writer
 
     async def said_to(self, *parts: bytes) -> bytes:
         """All that comes back when this is sent, up to the end of the connection."""
@@ -119,7 +123,11 @@ async def serving(where: Room, executor: Threads, *, at_once: int = 4, **changes
     await server.start()
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as client:
-            yield Served(room=where, server=server, uploads=uploads, client=client)
+            served = Served(room=where, server=server, uploads=uploads, client=client)
+            try:
+                yield served
+            finally:
+                await ended(*served.writers)
     finally:
         await server.stop()
 

@@ -39,7 +39,7 @@ class Plot:
             world.broker.publish(world.topic("command/set"), b'{"action": "pause"}', retain=True)
         moment = 0.0
         for _ in range(sessions):
-            for _ in range(random.randint(2, 10)):
+            for _ in range(random.randint(1, 8)):
                 world.at(moment + random.random() * session_seconds, self._somebody_comes)
             for _ in range(random.randint(0, 6)):
                 world.at(moment + random.random() * session_seconds, self._somebody_asks)
