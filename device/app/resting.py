@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from device.app.memory import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +39,7 @@ class RestingEyes:
     def rest(self) -> None:
         """Let them go, and give their memory back."""
         self._loaded = None
-        # Only the GNU C library has it, which is that of Raspberry Pi OS.
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+        give_back()
 
     def _awake(self) -> tuple[FaceDetector, FaceAnalyser]:
         if self._loaded is None:

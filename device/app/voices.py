@@ -46,13 +46,14 @@ class Voices:
             MissingModelError: It is absent or damaged.
             UsageError: No engine that is here speaks the language, or the file of personas has mistakes.
         """
+        from device.app.memory import give_back
         from device.voice.cache import PhraseCache
         from device.voice.resting import RestingEngine
         from device.voice.synthesiser import EngineSynthesiser
 
         taught = self.pronunciations(language)
         schedule, load = self._engine(language, taught)
-        engine = RestingEngine(load, idle_seconds=self.settings.idle_seconds)
+        engine = RestingEngine(load, idle_seconds=self.settings.idle_seconds, give_back=give_back)
         limit = round(self.settings.cache_megabytes * 1_000_000)
         return EngineSynthesiser(
             engine=engine,

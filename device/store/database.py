@@ -20,6 +20,10 @@ BUSY_MILLIS = 10_000
 
 BUSY_AGAIN_SECONDS = 0.02
 
+PAGE_BYTES = 1024
+"""Of a new database. Whole pages are written, and each photo changes a little in some twenty of them: small ones spare
+the card."""
+
 
 def connect(file: Path) -> sqlite3.Connection:
     """Open or make the database file.
@@ -46,6 +50,8 @@ class Database:
         self._lock = threading.Lock()
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLIS}")
+            # Without effect where the database is there already.
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             _use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             self._migrate(name)

@@ -20,14 +20,18 @@ class RestingEngine:
     Args:
         load: Makes the engine; it is loaded at once, so that a missing voice is known at the start.
         idle_seconds: How long after a speech it is kept; 0 keeps it for ever.
+        give_back: Called when it is let go, to give the memory back that it took.
 
     Raises:
         MissingModelError: What `load` raises, here and later.
     """
 
-    def __init__(self, load: Callable[[], Engine], *, idle_seconds: float) -> None:
+    def __init__(
+        self, load: Callable[[], Engine], *, idle_seconds: float, give_back: Callable[[], None] = runtime.trim
+    ) -> None:
         self._load = load
         self._idle_seconds = idle_seconds
+        self._give_back = give_back
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._engine: Engine | None = load()
@@ -56,4 +60,4 @@ class RestingEngine:
         """Let the engine go now, or as soon as the speech that is being made has ended."""
         with self._lock:
             self._engine = None
-            runtime.trim()
+            self._give_back()
