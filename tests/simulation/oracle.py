@@ -198,8 +198,10 @@ class Oracle:
             if number in self.events:
                 assert self.events[number] == event, f"two events have one id: {self.events[number]} and {event}"
                 continue
-            assert number > self._last_event, f"event {number} comes after event {self._last_event}"
-            self._last_event = number
+            # One that was refused once, and its refusal forgotten in a crash, may be taken after later ones.
+            in_order = number > self._last_event or self.world.events_denied
+            assert in_order, f"event {number} comes after event {self._last_event}"
+            self._last_event = max(number, self._last_event)
             self.events[number] = event
             if event["event_type"] == "spoken":
                 completed = {sound.job for sound in self.world.room.sounds if sound.complete}
