@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 30.0
 
+ACCEPTING_STEPS = 10
+"""More than a loop needs from a connection that it accepts to the task that serves it."""
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -131,6 +134,16 @@ async def ended(*writers: asyncio.StreamWriter) -> None:
     await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
+async def over(server: asyncio.Server, serving: set[asyncio.Task[Any]], cut: Callable[[], None]) -> None:
+    """Nobody is let in any more, and who was let in has gone: also who came at this very moment."""
+    server.close()
+    for _ in range(ACCEPTING_STEPS):
+        await asyncio.sleep(0)
+    while serving:
+        cut()
+        await asyncio.wait(serving, timeout=0.1)
+
+
 class Relay:
     """Stands between a device and its broker, for the loop alone: it can cut, and withhold what the broker says."""
 
@@ -197,8 +210,7 @@ async def relay(broker_port: int) -> AsyncIterator[Relay]:
         try:
             yield between
         finally:
-            between.cut()
-            await asyncio.gather(*between._serving, return_exceptions=True)
+            await over(server, between._serving, between.cut)
 
 
 class Scripted:
@@ -220,21 +232,31 @@ class Scripted:
         """What each connection asked for: 5, or 4 for MQTT 3.1.1."""
         return [packet[packet.index(b"MQTT") + 4] for packet in self.connects]
 
+    def cut(self) -> None:
+        """All connections break."""
+        for writer in self._writers:
+            writer.transport.abort()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         remember(self._serving)
         self._writers.append(writer)
+        try:
+            await self._answer(reader, writer)
+        finally:
+            writer.close()
+            await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connects.append(await reader.read(4096))
         self.reached.set()
         for number, answer in enumerate(self._answers):
             if number:
                 await reader.read(4096)
             if answer is None:
-                break
+                return
             writer.write(answer)
-        else:
-            while await reader.read(4096):
-                pass
-        writer.close()
+        while await reader.read(4096):
+            pass
 
 
 @asynccontextmanager
@@ -245,5 +267,4 @@ async def scripted(*answers: bytes | None) -> AsyncIterator[Scripted]:
         try:
             yield broker
         finally:
-            await ended(*broker._writers)
-            await asyncio.gather(*broker._serving, return_exceptions=True)
+            await over(server, broker._serving, broker.cut)
