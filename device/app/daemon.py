@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from device.app.assembly import World, assemble
 from device.app.machine import Systemd, SystemRandom
+from device.app.memory import one_heap
 from device.app.metrics import metrics_of
 from device.app.threads import ThreadExecutor
 from device.app.wiring import make_folder, state_folder
@@ -46,6 +47,7 @@ def run(wiring: Wiring, *, emulate: bool) -> int:
         UsageError: Another daemon uses the state folder, or it cannot be used, or no photo can ever come in.
         MissingModelError: A model is absent or damaged.
     """
+    one_heap()
     with ExitStack() as stack:
         asyncio.run(_run(wiring, stack, emulate=emulate))
     return 0

@@ -1,4 +1,4 @@
-"""Memory that goes back to the system when the device comes to rest."""
+"""Memory: little is taken at work, and it goes back to the system when the device comes to rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,21 @@ from pathlib import Path
 
 MAPS = Path("/proc/self/maps")
 """What this process has mapped: proc(5)."""
+
+
+_M_ARENA_MAX = -8
+"""From malloc.h: how many heaps there may be."""
+
+
+def one_heap() -> None:
+    """Let all threads share one heap; without effect once a thread has taken memory from another.
+
+    The C library gives each thread a heap of its own, and keeps at the end of each what a large photo or a long
+    sentence took there; only of the first heap can that be asked back. Two threads work at once here at most, so that
+    they hardly wait for one another.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def give_back() -> None:

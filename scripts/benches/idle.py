@@ -68,7 +68,10 @@ def main(minutes: float) -> None:
                     for number, photo in enumerate(photos, start=1):
                         put(photo, folder / "inbox" / photo.name)
                         device.wait_for(number)
-                print(f"at work, {len(photos)} photos: at most {megabytes(peak.pss)} (asked: {PEAK_MEGABYTES})")
+                print(
+                    f"at work, {len(photos)} photos: at most {megabytes(peak.pss)} (asked: {PEAK_MEGABYTES}), "
+                    f"{megabytes(process.most_resident())} resident"
+                )
                 time.sleep(IDLE_SECONDS + REST_SECONDS)
                 began, cpu = time.monotonic(), process.cpu_seconds()
                 time.sleep(minutes * 60)

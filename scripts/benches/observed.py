@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-PREFIX = str(Path(sys.prefix))
+EVERYBODYS = ("/usr/", "/lib", f"{sys.base_prefix}/")
+"""Files that also others on a device have in memory."""
+
 SAMPLE_SECONDS = 0.05
 END_SECONDS = 30.0
 WAIT_SECONDS = 300.0
@@ -49,15 +51,20 @@ class Process:
         return self._rollup("Anonymous:")
 
     def alone(self) -> int:
-        """As `pss`, if no other process used the libraries of its environment: true also where several benches run."""
+        """As `pss`, if no other process used the same models and packages: true also where several benches run."""
         total, ours = 0, False
         for line in self._lines("smaps"):
-            name, value, *_ = line.split()
+            name, value, *rest = line.split(maxsplit=5)
             if not name.endswith(":"):
-                ours = f" {PREFIX}/" in line
+                ours = rest[-1].startswith("/") and not rest[-1].startswith(EVERYBODYS)
             elif name == ("Rss:" if ours else "Pss:"):
                 total += int(value) * 1024
         return total
+
+    def most_resident(self) -> int:
+        """The most that ever was in memory of it, what it shares with others counted in full."""
+        (line,) = (line for line in self._lines("status") if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
 
     def cpu_seconds(self) -> float:
         """Of all its threads, since it was started."""

@@ -163,18 +163,16 @@ def put_through(folder: Path, command: Sequence[str], *, count: int, make: Calla
         began = time.monotonic()
         most = max(most, _bring(range(warm_up, count), process, device, doors, make))
         took = time.monotonic() - began
-        end = Looked.at(process)
-        failed = device.set_aside()
         state = folder / "state"
         here = sorted(path.relative_to(state) for path in state.rglob("*"))
         return Report(
             photos=count - warm_up,
             seconds=took,
             warm=warm,
-            end=end,
+            end=Looked.at(process),
             most_descriptors=most,
             left=tuple(str(path) for path in here if not _belongs(path)),
-            failed=failed,
+            failed=device.set_aside(),
             state_bytes=sum((state / path).stat().st_size for path in here),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from device.app import memory
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,30 @@ MAPS = """\
 7fe1b2330000-7fe1b2340000 r-xp 00000000 00:00 0
 7ffc7f3d1000-7ffc7f3d3000 r-xp 00000000 00:00 0                          [vdso]
 """
+
+HEAPS = """
+import ctypes, sys, threading
+from device.app.memory import one_heap
+if sys.argv[1] == "one":
+    one_heap()
+threads = [threading.Thread(target=lambda: kept.append(bytes(50_000))) for _ in range(3)]
+kept = []
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+library = ctypes.CDLL(None)
+library.fdopen.restype = ctypes.c_void_p
+output = ctypes.c_void_p(library.fdopen(1, b"w"))
+library.malloc_info(0, output)
+library.fflush(output)
+"""
+
+
+@pytest.mark.parametrize("asked", ["one", "many"])
+def test_threads_share_one_heap_where_that_is_asked_for(asked: str) -> None:
+    told = subprocess.run([sys.executable, "-c", HEAPS, asked], capture_output=True, check=True, cwd=ROOT)
+    assert (told.stdout.count(b"<heap nr=") == 1) == (asked == "one")
 
 
 def test_only_what_is_run_and_never_written_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
