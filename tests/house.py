@@ -14,7 +14,9 @@ from device.app.once import once
 from device.app.threads import ThreadExecutor
 from device.core.errors import BadPhotoError, MissingDeviceError
 from device.core.types import Event, Mark, Pixels, Played, SpeechChunk
+from device.pipeline.books import Books
 from device.pipeline.controls import Controls
+from device.pipeline.courtesy import Courtesy
 from device.pipeline.describe import Describer
 from device.pipeline.labour import Labour
 from device.pipeline.quiet import Hush
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from device.core.ports import JobStore
     from device.core.types import Detection, Job, Narration, Photo, Posted, Scene, Source, Speaking, Speech, Status
 
 T = TypeVar("T")
@@ -197,7 +198,19 @@ class House:
         self.happened: list[str] = []
         self.told: list[Posted] = []
         self._news = asyncio.Event()
-        self.worker = self._worker(self.jobs, keep=keep)
+        self.books = Books(
+            clock=self.clock,
+            executor=self.labour,
+            disk=self.disk,
+            jobs=self.jobs,
+            photos=self.photos,
+            board=self.board,
+            watch=self.watch,
+            keep_photos=keep,
+            told=self._tell,
+        )
+        self.courtesy = Courtesy(self.clock)
+        self.worker = self._worker()
         self.submit = Submit(
             executor=self.disk,
             photos=self.photos,
@@ -214,6 +227,7 @@ class House:
             jobs=self.jobs,
             photos=self.photos,
             worker=self.worker,
+            books=self.books,
             slideshow=None,
             hush=self.hush,
             board=self.board,
@@ -221,18 +235,15 @@ class House:
         )
         self.board.listen(self._show)
 
-    def _worker(self, jobs: JobStore, *, keep: bool) -> Worker:
+    def _worker(self) -> Worker:
         eyes = self.eyes
         describer = Describer(clock=self.clock, decoder=eyes, detector=eyes, analyser=eyes, narrator=eyes, once=once)
         return Worker(
             clock=self.clock,
             executor=self.labour,
-            disk=self.disk,
-            jobs=jobs,
-            photos=self.photos,
             labour=Labour(
                 clock=self.clock,
-                jobs=jobs,
+                jobs=self.jobs,
                 describer=describer,
                 synthesiser=Voice(),
                 player_for=lambda _: self.speaker,
@@ -240,9 +251,9 @@ class House:
                 watch=self.watch,
                 speaking="narrator",
             ),
+            books=self.books,
             board=self.board,
-            keep_photos=keep,
-            told=self._tell,
+            courtesy=self.courtesy,
         )
 
     async def bring(self, label: str = "a", *, source: Source = "inbox") -> Job:

@@ -17,6 +17,7 @@ from device.bus.topics import Topics
 from device.core.errors import StoreError
 from device.core.types import Last
 from device.intake.inbox import Inbox
+from device.pipeline.books import Books
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.labour import Labour
@@ -183,12 +184,21 @@ def assemble(settings: Settings, world: World) -> Daemon:
         if messenger:
             messenger.told()
 
-    worker = Worker(
+    courtesy = Courtesy(world.clock)
+    books = Books(
         clock=world.clock,
         executor=world.labour,
         disk=world.disk,
         jobs=jobs,
         photos=photos,
+        board=board,
+        watch=watch,
+        keep_photos=settings.store.retention == "keep",
+        told=told,
+    )
+    worker = Worker(
+        clock=world.clock,
+        executor=world.labour,
         labour=Labour(
             clock=world.clock,
             jobs=jobs,
@@ -199,9 +209,9 @@ def assemble(settings: Settings, world: World) -> Daemon:
             watch=watch,
             speaking=settings.device.speaking,
         ),
+        books=books,
         board=board,
-        keep_photos=settings.store.retention == "keep",
-        told=told,
+        courtesy=courtesy,
         rest_seconds=settings.vision.idle_seconds,
     )
 
@@ -215,7 +225,6 @@ def assemble(settings: Settings, world: World) -> Daemon:
         # The policy may have dropped another one.
         told()
 
-    courtesy = Courtesy(world.clock)
     submit = Submit(
         executor=world.disk,
         photos=photos,
@@ -236,6 +245,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
             submit=submit,
             outbox=outbox,
             told=told,
+            awaited=worker.expect_press,
             board=board,
             idle=worker.idle,
             courtesy=courtesy,
@@ -247,6 +257,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         jobs=jobs,
         photos=photos,
         worker=worker,
+        books=books,
         slideshow=slideshow,
         hush=hush,
         board=board,

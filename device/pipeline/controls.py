@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Choices, Executor, JobStore, PhotoStore
+    from device.pipeline.books import Books
     from device.pipeline.quiet import Hush
     from device.pipeline.slideshow import Slideshow
     from device.pipeline.status import StatusBoard
@@ -42,6 +43,7 @@ class Controls:
     jobs: JobStore
     photos: PhotoStore
     worker: Worker
+    books: Books
     slideshow: Slideshow | None
     hush: Hush
     board: StatusBoard
@@ -112,11 +114,11 @@ class Controls:
         self.worker.forget(forgotten)
         self.board.narration(None)
         for job in forgotten:
-            if not job.has_path or (job.state == "finished" and not self.worker.keep_photos):
+            if not job.has_path or (job.state == "finished" and not self.books.keep_photos):
                 # It is gone already.
                 continue
             await self.executor.run(partial(self.photos.remove, job.path))
-        self.worker.told()
+        self.books.told()
 
 
 def _action(command: bytes) -> str:

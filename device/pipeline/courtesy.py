@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+from device.pipeline.waiting import happened
 
 if TYPE_CHECKING:
     from device.core.ports import Clock
@@ -17,13 +20,27 @@ class Courtesy:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._until = float("-inf")
+        self._came = asyncio.Event()
+        self._came.set()
 
     def ask(self) -> None:
-        """Somebody waits from now on."""
+        """Somebody has pressed a button, and waits from now on."""
         self._until = self._clock.monotonic() + COURTESY_SECONDS
+        self._came.clear()
+
+    def came(self) -> None:
+        """The photo is there, or there is none."""
+        self._came.set()
 
     async def wait(self) -> None:
-        """Return when nobody waits."""
-        left = self._until - self._clock.monotonic()
-        if left > 0:
-            await self._clock.sleep(left)
+        """Return when nobody waits for a voice."""
+        if self._left() > 0:
+            await self._clock.sleep(self._left())
+
+    async def until_it_came(self) -> None:
+        """Return when nobody waits for a photo."""
+        if self._left() > 0:
+            await happened(self._came, self._clock, within_seconds=self._left())
+
+    def _left(self) -> float:
+        return self._until - self._clock.monotonic()

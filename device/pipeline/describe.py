@@ -65,16 +65,23 @@ class Describer:
         """
         return self.begin(path, speaking=speaking).finish()
 
-    def begin(self, path: Path, *, speaking: Speaking) -> Beginning:
+    def begin(self, path: Path, *, speaking: Speaking, step: Callable[[], None] = lambda: None) -> Beginning:
         """The same, up to the opening: it rests on what the detector knows, and need not wait for a mesh of each face.
+
+        Args:
+            path: The photo.
+            speaking: Who speaks.
+            step: Called before each step of the work; what it raises ends it, also in `finish`.
 
         Raises:
             BadPhotoError: The photo cannot be read.
         """
         watch = Stopwatch(self.clock)
         photo = self.decoder.inspect(path)
+        step()
         pixels = self.decoder.pixels(photo, long_side=self.looking_side)
         decode_ms = watch.lap()
+        step()
         detections = self.detector.detect(pixels)
         detect_ms = watch.lap()
         opening = next(self._narrated(photo, self.analyser.glance(photo, detections), speaking))
@@ -83,6 +90,7 @@ class Describer:
 
         def rest() -> Described:
             watch = Stopwatch(self.clock)
+            step()
             scene = self.analyser.analyse(photo, pixels, detections)
             analyse_ms = watch.lap()
             # What may have been said already stays as it was said.

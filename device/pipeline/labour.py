@@ -46,9 +46,10 @@ class Labour:
 
         Raises:
             BadPhotoError: It cannot be read.
+            GaveWayError: It was left before it was known.
         """
         self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
-        turn.described = self.describer.describe(job.path, speaking=self.speaking)
+        turn.described = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on).finish()
 
     def tell(
         self,
@@ -68,11 +69,12 @@ class Labour:
 
         Raises:
             BadPhotoError: It cannot be read.
+            GaveWayError: It was left before it was known; nothing was heard.
             MissingDeviceError: The sink is not there.
             StoreError: That it begins could not be stored; nothing was heard.
         """
         self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
-        beginning = self.describer.begin(job.path, speaking=self.speaking)
+        beginning = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on)
         opening(beginning.opening.text)
 
         def described(value: Described) -> None:

@@ -35,6 +35,7 @@ class Slideshow:
     Attributes:
         executor: Where the camera is waited for.
         told: Called when there is something new for the house.
+        awaited: Called when a person begins to wait for a photo.
         idle: Set while no photo waits; until then the slideshow holds back.
         interval_seconds: From one photo to the next.
     """
@@ -45,6 +46,7 @@ class Slideshow:
     submit: Submit
     outbox: Outbox
     told: Callable[[], None]
+    awaited: Callable[[], None]
     board: StatusBoard
     idle: asyncio.Event
     courtesy: Courtesy
@@ -54,6 +56,7 @@ class Slideshow:
     def press(self) -> None:
         """A person wants a photo now."""
         self.courtesy.ask()
+        self.awaited()
         self._pressed.set()
 
     async def run(self) -> None:
@@ -65,9 +68,9 @@ class Slideshow:
             captured = await self._capture()
             if captured:
                 await self._take_in(captured, pressed=pressed)
-                wait = due - self.clock.monotonic()
-            else:
-                wait = max(self.interval_seconds, LOOK_AGAIN_SECONDS)
+            if not self._pressed.is_set():
+                self.courtesy.came()
+            wait = due - self.clock.monotonic() if captured else max(self.interval_seconds, LOOK_AGAIN_SECONDS)
             await happened(self._pressed, self.clock, within_seconds=max(0.0, wait))
             await self._room()
 

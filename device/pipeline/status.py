@@ -21,7 +21,7 @@ class StatusBoard:
     def __init__(self) -> None:
         self._activity: Activity = "idle"
         self._paused = False
-        self._reasons: set[QuietReason] = {"starting"}
+        self._reasons: set[tuple[QuietReason, str]] = {("starting", "")}
         self._listeners: list[Callable[[Status], None]] = []
         self.status = Status(activity="idle", reason="starting", queue=0, last_narration=None)
 
@@ -53,17 +53,23 @@ class StatusBoard:
         self._paused = paused
         self._change(self.status)
 
-    def because(self, reason: QuietReason, *, holds: bool) -> None:
-        """Show whether this keeps the device quiet; of several reasons the gravest is shown."""
+    def because(self, reason: QuietReason, *, holds: bool, says: str = "") -> None:
+        """Show whether this keeps the device quiet; of several reasons the gravest is shown.
+
+        Args:
+            reason: What keeps it quiet.
+            holds: Whether it does.
+            says: Who says so, where several do: it holds as long as one of them says it.
+        """
         if holds:
-            self._reasons.add(reason)
+            self._reasons.add((reason, says))
         else:
-            self._reasons.discard(reason)
+            self._reasons.discard((reason, says))
         self._change(self.status)
 
     def _change(self, status: Status) -> None:
         activity = "paused" if self._paused and self._activity == "idle" else self._activity
-        reason = next((each for each in _GRAVEST_FIRST if each in self._reasons), None)
+        reason = min((each for each, _ in self._reasons), key=_GRAVEST_FIRST.index, default=None)
         status = replace(status, activity=activity, reason=reason)
         if status != self.status:
             self.status = status

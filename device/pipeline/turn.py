@@ -16,6 +16,14 @@ _WEIGHTS: dict[Cut, int] = {"stop": 1, "forget": 2}
 """Of several reasons the weightiest counts, else the first: what a person stopped is not said after a pause."""
 
 
+_LEFT: frozenset[Cut] = frozenset({"press", "halt", "forget"})
+"""For these nobody waits until a photo is looked at to its end; after the others it is described without a sound."""
+
+
+class GaveWayError(Exception):
+    """A photo was left before it was known what is to be said of it; the next turn begins anew."""
+
+
 class Turn:
     """What is being spoken, and whether it was cut; the loop cuts it, the thread that works hears of it.
 
@@ -37,6 +45,15 @@ class Turn:
             self.cut = why
         if self._player:
             self._player.stop()
+
+    def go_on(self) -> None:
+        """Asked while the photo is looked at; what is heard is also described.
+
+        Raises:
+            GaveWayError: It is left for later, or for good.
+        """
+        if self.cut in _LEFT and not self.begun:
+            raise GaveWayError
 
     def on(self, player: Player) -> Player:
         """The player on which it is heard."""

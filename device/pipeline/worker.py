@@ -7,37 +7,29 @@ import logging
 import math
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from device.core.context import photo
-from device.core.errors import BadPhotoError, MissingDeviceError, StoreError, StoreFullError
-from device.core.faults import passing
-from device.core.types import Event, Last
-from device.pipeline.record import public_record, record_of, text_of
-from device.pipeline.turn import Turn
-from device.pipeline.waiting import happened, stored
+from device.core.errors import BadPhotoError, MissingDeviceError, StoreError
+from device.pipeline.record import text_of
+from device.pipeline.turn import GaveWayError, Turn
+from device.pipeline.waiting import happened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from device.core.ports import Clock, Executor, JobStore, PhotoStore
-    from device.core.types import Described, Job, Notice, Played, Record
+    from device.core.ports import Clock, Executor
+    from device.core.types import Described, Job, Played
+    from device.pipeline.books import Books
+    from device.pipeline.courtesy import Courtesy
     from device.pipeline.labour import Labour
     from device.pipeline.status import StatusBoard
     from device.pipeline.turn import Cut
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-MOST_ATTEMPTS = 2
-"""How often a photo may crash the process before it is set aside."""
-
 LOOK_AGAIN_SECONDS = 5.0
 """How soon a job is found that another process made to wait again."""
-
-STORE_AGAIN_SECONDS = 2.0
-"""How soon something is stored again that a full disk did not take."""
 
 _AGAIN: frozenset[Cut] = frozenset({"pause", "press", "halt"})
 """What was cut so before it was heard is done again later."""
@@ -48,23 +40,19 @@ class Worker:
     """Describes and speaks the waiting photos. On the loop; the work itself is in the executor's thread.
 
     Attributes:
-        disk: Where a description is stored while it is spoken, for that keeps the executor's thread busy.
         labour: The part of it that blocks.
-        keep_photos: Whether a stored photo outlives its narration.
-        told: Called when there is something new for the house.
+        books: Where it is written down.
+        courtesy: Whether somebody pressed a button, and no other photo is to be begun.
         rest_seconds: After so long without work, what it takes is let go.
         idle: Set while no photo waits.
     """
 
     clock: Clock
     executor: Executor
-    disk: Executor
-    jobs: JobStore
-    photos: PhotoStore
     labour: Labour
+    books: Books
     board: StatusBoard
-    keep_photos: bool
-    told: Callable[[], None]
+    courtesy: Courtesy
     rest_seconds: float = 300.0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,8 +67,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `halt` is called."""
-        await self._store(self._recover)
-        self.told()
+        await self.books.recover()
         self.board.because("starting", holds=False)
         while not self._halted:
             job = await self._next()
@@ -130,8 +117,16 @@ class Worker:
         if self._job is None or self._job.id in self._forgotten:
             self.cut("forget")
 
+    def expect_press(self) -> None:
+        """A person has pressed a button, and the photo is being taken: do not begin with another one until it is there.
+
+        What is only looked at is left for later; what is heard goes on until there is something else to be heard.
+        """
+        if self._turn and not self._turn.begun:
+            self.make_way()
+
     def make_way(self) -> None:
-        """A person waits: end what is being said, unless another one had waited for it.
+        """The photo of a person who waits is there: end what is being said, unless another one had waited for it.
 
         Whoever had sent a photo hears it all afterwards; what the slideshow was saying is not said again.
         """
@@ -140,9 +135,10 @@ class Worker:
 
     async def _next(self) -> Job | None:
         self._woken.clear()
-        await self._tidy()
-        job = None if self._paused else await self._store(self.jobs.claim)
-        self.board.waiting(await self._store(self.jobs.waiting))
+        await self.books.tidy()
+        await self.courtesy.until_it_came()
+        job = None if self._paused else await self.books.claim()
+        await self.books.count()
         if job:
             self._rests_from = None
             return job
@@ -164,13 +160,12 @@ class Worker:
                 try:
                     return await self._work(job)
                 except StoreError as error:
-                    self._store_failed(error)
                     if self._halted:
+                        self.books.failed(error)
                         return None
-                    await self.clock.sleep(STORE_AGAIN_SECONDS)
-                    now = await self._store(partial(self.jobs.get, job.id))
+                    now = await self.books.again(job, error)
                     if now is None:
-                        return await self._let_go(job, always=True)
+                        return await self.books.forget(job)
                     self._job = job = now
         finally:
             self._job = self._early = None
@@ -182,7 +177,7 @@ class Worker:
         def note() -> None:
             """Store the description, as soon as it is known: on the loop, once."""
             if turn.described and turn.cut != "forget" and not noted:
-                noted.append(asyncio.ensure_future(self._note(job, turn.described)))
+                noted.append(asyncio.ensure_future(self.books.describe(job, turn.described)))
 
         trouble: Exception | None = None
         played: Played | None = None
@@ -238,61 +233,37 @@ class Worker:
             return
         self.board.speaking(text)
 
-    async def _note(self, job: Job, described: Described) -> Job:
-        record = public_record(record_of(described))
-        text = text_of(record)
-        _log.info("photo %d: %s", job.id, text)
-        self.board.narration(text)
-        fields = {
-            "photo": job.id,
-            "faces": len(described.scene.faces),
-            "people": described.scene.people,
-            "text": text,
-        }
-        notices: list[Notice] = [Last(record=record), Event(event_type="described", fields=fields)]
-        noted = await self._store(partial(self.jobs.describe, job, record, notices=notices), executor=self.disk)
-        self.told()
-        return noted
-
     async def _close(self, job: Job, turn: Turn, played: Played | None, trouble: Exception | None) -> None:
-        """Store what became of it."""
+        """Write down what became of it."""
         if turn.cut == "forget":
-            await self._let_go(job, always=True)
+            await self.books.forget(job)
             return
         match trouble:
-            case None:
+            case None | GaveWayError():
                 if turn.begun:
                     self.board.because("no_audio", holds=False)
                 await self._end(job, turn, played)
             case BadPhotoError():
-                await self._set_aside(job, str(trouble), code=trouble.code)
-                await self._let_go(job)
+                await self.books.set_aside(job, str(trouble), code=trouble.code, needed=False)
             case MissingDeviceError():
                 self.board.because("no_audio", holds=True)
-                await self._set_aside(job, str(trouble), code="no_audio")
+                await self.books.set_aside(job, str(trouble), code="no_audio")
             case StoreError():
                 raise trouble
             case _:
                 _log.error("photo %d: a mistake in voxframe", job.id, exc_info=trouble)
-                await self._set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
+                await self.books.set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
 
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
         if self._is_for_later(job, turn):
-            await self._store(partial(self.jobs.release, job))
+            await self.books.release(job)
             return
-        notices: list[Notice] = []
-        record: Record | None = None
-        if turn.begun and turn.described:
-            record = public_record(record_of(turn.described))
-            notices.append(Last(record=record))
-        if played and played.complete and turn.begun and not turn.cut:
-            seconds = round(played.seconds, 3)
-            _log.info("photo %d was spoken, %.1f seconds", job.id, seconds)
-            notices.append(Event(event_type="spoken", fields={"photo": job.id, "seconds": seconds}))
-        await self._store(partial(self.jobs.finish, job, record=record, notices=notices))
-        passing("a job is done and its photo is there")
-        self.told()
-        await self._let_go(job)
+        whole = played is not None and played.complete and turn.begun and not turn.cut
+        await self.books.finish(
+            job,
+            heard=turn.described if turn.begun else None,
+            spoken_seconds=played.seconds if played and whole else None,
+        )
 
     def _is_for_later(self, job: Job, turn: Turn) -> bool:
         """Whether something of it is still to be done; what was heard in part is said anew for who had sent a photo."""
@@ -304,7 +275,7 @@ class Worker:
 
     async def _speak_again(self) -> None:
         self._encore = False
-        job = await self._store(self.jobs.last)
+        job = await self.books.last()
         if job is None or job.record is None or self.labour.hush.reason():
             return
         turn = self._new_turn()
@@ -314,14 +285,11 @@ class Worker:
         except MissingDeviceError as error:
             _log.warning("%s", error)
             self.board.because("no_audio", holds=True)
+        else:
+            if turn.begun:
+                self.board.because("no_audio", holds=False)
         finally:
             self._turn = None
-
-    async def _set_aside(self, job: Job, reason: str, *, code: str) -> None:
-        notice = Event(event_type="failed", fields={"photo": job.id, "reason": code})
-        await self._store(partial(self.jobs.fail, job, reason, notices=[notice]))
-        _log.warning("photo %d is set aside: %s", job.id, reason)
-        self.told()
 
     async def _rest(self) -> None:
         """After a while without work, let go of what it takes."""
@@ -331,38 +299,3 @@ class Worker:
         elif now >= self._rests_from:
             self._rests_from = math.inf
             await self.executor.run(self.labour.rest)
-
-    async def _tidy(self) -> None:
-        """Delete the photos of what was dropped, and of what was set aside long ago."""
-        for job in await self._store(self.jobs.outdated):
-            await self._store(partial(self.photos.remove, job.path))
-            await self._store(partial(self.jobs.let_go, job))
-
-    def _recover(self) -> None:
-        """After a start: what a crash left at work waits again; what crashed too often is set aside."""
-        for job in self.jobs.recover(attempts=MOST_ATTEMPTS):
-            _log.warning("photo %d is set aside: %s", job.id, job.reason, extra={"photo": job.id})
-        swept = self.photos.sweep(None if self.keep_photos else self.jobs.needed())
-        if swept:
-            _log.info("%d files that a crash had left were deleted", swept)
-
-    async def _let_go(self, job: Job, *, always: bool = False) -> None:
-        if job.has_path and (always or not self.keep_photos):
-            await self._store(partial(self.photos.remove, job.path))
-
-    async def _store(self, work: Callable[[], T], *, executor: Executor | None = None) -> T:
-        result = await stored(
-            partial((executor or self.executor).run, work),
-            clock=self.clock,
-            again_seconds=STORE_AGAIN_SECONDS,
-            failed=self._store_failed,
-        )
-        self.board.because("disk_full", holds=False)
-        return result
-
-    def _store_failed(self, error: StoreError) -> None:
-        # Who waits for a disk does not hang.
-        self.labour.watch.rest()
-        if isinstance(error, StoreFullError):
-            self.board.because("disk_full", holds=True)
-        _log.warning("%s", error)

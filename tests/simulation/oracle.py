@@ -76,7 +76,7 @@ class Oracle:
         if not first:
             return
         rows = self.world.database.rows("SELECT begun, state FROM job WHERE id = ?", sound.job)
-        if self.encores and all(state == "finished" for _, state in rows):
+        if self.encores and all(state in ("finished", "failed") for _, state in rows):
             # Somebody asked for what was said last, or would have been said.
             self.encores -= 1
             return
@@ -150,7 +150,9 @@ class Oracle:
         self._events_tell_all(jobs)
         state = json.loads(self.world.broker.retained[self.world.topic("state")])
         assert (state["activity"], state["queue"]) == ("idle", 0), f"it is idle, and says {state}"
-        assert state["reason"] in (None, "quiet_hours", "muted"), f"nothing keeps it quiet, and it says {state}"
+        # That a loudspeaker is there again shows when something is to be heard.
+        known = (None, "quiet_hours", "muted", *(["no_audio"] if self.world.room.missed else []))
+        assert state["reason"] in known, f"nothing keeps it quiet, and it says {state}"
         assert self.world.broker.retained[self.world.topic("availability")] == b"online"
 
     def _is_safe(self, photo: SimPhoto, door: str) -> None:

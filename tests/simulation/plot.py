@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.simulation.photos import Kind, SimPhoto
-    from tests.simulation.world import World
+    from tests.simulation.world import Moment, World
 
 KINDS: tuple[Kind, ...] = ("good",) * 20 + ("broken", "late", "poison", "mistake", "text", "large")
 
@@ -127,11 +127,11 @@ class Plot:
             self._something_hangs,
             self._clock_jumps,
             self._disk_is_slow,
-            partial(self._while_speaking, self._quiet_hours_begin),
-            partial(self._while_speaking, self._power_cut),
-            partial(self._while_speaking, self._kill),
-            partial(self._while_speaking, self._somebody_asks),
-            partial(self._while_looking, self._somebody_asks),
+            partial(self._while, "speaking", self._quiet_hours_begin),
+            partial(self._while, "speaking", self._power_cut),
+            partial(self._while, "speaking", self._kill),
+            partial(self._while, "speaking", self._somebody_asks),
+            partial(self._while, "looking", self._somebody_asks),
             self._no_camera,
         )
 
@@ -141,18 +141,9 @@ class Plot:
         begin()
         world.at(self._random.random() * 300, end)
 
-    def _while_speaking(self, happen: Callable[[], None]) -> None:
-        self._once(lambda: self._world.room.playing is not None, happen, tries=600)
-
-    def _while_looking(self, happen: Callable[[], None]) -> None:
-        self._once(self._world.is_looking, happen, tries=600)
-
-    def _once(self, holds: Callable[[], bool], happen: Callable[[], None], *, tries: int) -> None:
-        """Let it happen as soon as something holds; what is short is hit by chance too seldom."""
-        if holds():
-            self._world.at(self._random.random(), happen)
-        elif tries:
-            self._world.at(0.1 + self._random.random() / 5, partial(self._once, holds, happen, tries=tries - 1))
+    def _while(self, moment: Moment, happen: Callable[[], None]) -> None:
+        """What is short is hit by chance too seldom."""
+        self._world.at_next(moment, self._random.random(), happen)
 
     def _power_cut(self) -> None:
         self._world.die("power")

@@ -36,6 +36,7 @@ class Room:
     Attributes:
         sounds: All that was heard, in order.
         plugged: Whether the loudspeaker is there.
+        missed: Whether it was not there when something was last to be heard.
         hangs: Whether it takes no sound any more, without a word.
         on_sound: Called before each stretch of sound, with whether it is the first of its speech.
     """
@@ -44,6 +45,7 @@ class Room:
     playing: Sound | None = None
     plugged: bool = True
     hangs: bool = False
+    missed: bool = False
     on_sound: Callable[[Sound, bool], None] = lambda _sound, _first: None
 
     def silence(self, now: float) -> None:
@@ -116,6 +118,7 @@ class SimPlayer:
         self._loop.block_until(self._stop, 1e9 if self._room.hangs else seconds)
 
     def _need_loudspeaker(self) -> None:
-        if not self._room.plugged:
+        self._room.missed = not self._room.plugged
+        if self._room.missed:
             self._room.silence(self._loop.time())
             raise MissingDeviceError("the loudspeaker is not there")

@@ -8,7 +8,7 @@ import json
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from device.app.assembly import _hours as hours_of
 from device.app.settings import (
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.room import Sound
 
+Moment: TypeAlias = Literal["looking", "speaking"]
+"""A moment in the life of a device that is hit by chance too seldom."""
+
 CAPACITY_BYTES = 200_000
 RESERVE_BYTES = 20_000
 
@@ -79,7 +82,7 @@ class World:
         self.broker = SimBroker(self.random)
         self.room = Room()
         self.wall = WallClock()
-        self.mood = Mood(poisoned=lambda: self.die("kill"))
+        self.mood = Mood(poisoned=lambda: self.die("kill"), looks=lambda: self._comes("looking"))
         self.settings = self._settings()
         self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
         self.keeps = self.settings.store.retention == "keep"
@@ -99,14 +102,27 @@ class World:
         self._album: list[SimPhoto] = []
         self._in_inbox: dict[Path, SimPhoto] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._waiting: dict[Moment, list[tuple[float, Callable[[], None]]]] = {"looking": [], "speaking": []}
         self._order = itertools.count()
         self._off_until = 0.0
         self._look_at = 0.0
         self._death: Death | None = None
         self.person.make_folder(self.STATE)
         self.person.make_folder(self.INBOX)
-        self.room.on_sound = self.oracle.sound
+        self.room.on_sound = self._hear
         self.broker.on_acknowledged = self._acknowledged
+
+    def _comes(self, moment: Moment) -> None:
+        waiting, self._waiting[moment] = self._waiting[moment], []
+        for seconds, happen in waiting:
+            if self.device:
+                loop = self.device.loop
+                loop.call_soon_threadsafe(loop.call_later, seconds, happen)
+
+    def _hear(self, sound: Sound, first: bool) -> None:  # noqa: FBT001 - called by the room
+        if first:
+            self._comes("speaking")
+        self.oracle.sound(sound, first)
 
     # The course of the world
 
@@ -133,6 +149,8 @@ class World:
         self.tell("everything is healed")
         self.fate.heal()
         self._agenda.clear()
+        for waiting in self._waiting.values():
+            waiting.clear()
         self.disk.fail_with(None)
         self.disk.slowness = 1.0
         self.disk.capacity = 100 * CAPACITY_BYTES
@@ -175,6 +193,10 @@ class World:
     def at(self, seconds: float, happen: Callable[[], None]) -> None:
         """Let something happen so many seconds from now."""
         heapq.heappush(self._agenda, (self.now_inside + seconds, next(self._order), happen))
+
+    def at_next(self, moment: Moment, seconds: float, happen: Callable[[], None]) -> None:
+        """Let something happen so many seconds after the device looks at a photo, or is heard, the next time."""
+        self._waiting[moment].append((seconds, happen))
 
     def is_off_for(self) -> float:
         """Seconds until the device is there again."""
@@ -394,10 +416,6 @@ class World:
                 self.oracle.silence_stored = not (self.database.full or self.database.failing)
             case _:
                 pass
-
-    def is_looking(self) -> bool:
-        """Whether the device says that it looks at a photo."""
-        return self.device is not None and self.device.daemon.board.status.activity == "looking"
 
     def is_idle(self) -> bool:
         """Whether the device could work, says that it does not, and nothing is wrong with its disk."""
