@@ -84,6 +84,7 @@ class Describer:
         step()
         detections = self.detector.detect(pixels)
         detect_ms = watch.lap()
+        step()
         opening = next(self._narrated(photo, self.analyser.glance(photo, detections), speaking))
         opening_ms = watch.lap()
         begun_ms = watch.total()

@@ -16,6 +16,9 @@ _WEIGHTS: dict[Cut, int] = {"stop": 1, "forget": 2}
 """Of several reasons the weightiest counts, else the first: what a person stopped is not said after a pause."""
 
 
+_AGAIN: frozenset[Cut] = frozenset({"pause", "press", "halt"})
+"""What was cut so before it was heard is done again later."""
+
 _LEFT: frozenset[Cut] = frozenset({"press", "halt", "forget"})
 """For these nobody waits until a photo is looked at to its end; after the others it is described without a sound."""
 
@@ -28,12 +31,14 @@ class Turn:
     """What is being spoken, and whether it was cut; the loop cuts it, the thread that works hears of it.
 
     Attributes:
+        anew: Whether what a press cuts is said once more afterwards, from its beginning.
         cut: Why it was ended, or None.
         begun: Whether a sample of it was handed to the player.
         described: What is spoken, once it is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, anew: bool = False) -> None:
+        self.anew = anew
         self.cut: Cut | None = None
         self.begun = False
         self.described: Described | None = None
@@ -47,13 +52,17 @@ class Turn:
             self._player.stop()
 
     def go_on(self) -> None:
-        """Asked while the photo is looked at; what is heard is also described.
+        """Asked while the photo is looked at; what is heard and not said anew is also described.
 
         Raises:
             GaveWayError: It is left for later, or for good.
         """
-        if self.cut in _LEFT and not self.begun:
+        if self.cut in _LEFT and (not self.begun or self.is_for_later()):
             raise GaveWayError
+
+    def is_for_later(self) -> bool:
+        """Whether what was cut is heard, or heard anew, in another turn."""
+        return self.cut in _AGAIN and (not self.begun or (self.cut == "press" and self.anew))
 
     def on(self, player: Player) -> Player:
         """The player on which it is heard."""

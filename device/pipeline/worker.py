@@ -31,9 +31,6 @@ _log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 5.0
 """How soon a job is found that another process made to wait again."""
 
-_AGAIN: frozenset[Cut] = frozenset({"pause", "press", "halt"})
-"""What was cut so before it was heard is done again later."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
@@ -195,7 +192,7 @@ class Worker:
 
     async def _attempt(self, job: Job, turn: Turn, note: Callable[[], None]) -> Played | None:
         """Do what is still to be done; returns what was played, or None where nothing was to be heard."""
-        if turn.cut in _AGAIN or turn.cut == "forget":
+        if turn.is_for_later() or turn.cut == "forget":
             return None
         record = job.record
         if record is None:
@@ -218,7 +215,8 @@ class Worker:
 
     def _new_turn(self) -> Turn:
         """What is spoken from now on; over at once where somebody asked for silence while the store was waited for."""
-        self._turn = turn = Turn()
+        # What the slideshow was saying is not said again.
+        self._turn = turn = Turn(anew=self._job is not None and self._job.source != "camera")
         if self._job and self._job.id in self._forgotten:
             turn.end("forget")
         elif self._halted or self._paused:
@@ -266,12 +264,10 @@ class Worker:
         )
 
     def _is_for_later(self, job: Job, turn: Turn) -> bool:
-        """Whether something of it is still to be done; what was heard in part is said anew for who had sent a photo."""
+        """Whether something of it is still to be done."""
         if job.record is None and turn.described is None:
             return True
-        if job.begun or turn.cut not in _AGAIN:
-            return False
-        return not turn.begun or (turn.cut == "press" and job.source != "camera")
+        return not job.begun and turn.is_for_later()
 
     async def _speak_again(self) -> None:
         self._encore = False

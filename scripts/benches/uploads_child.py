@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -22,7 +23,7 @@ class Paced:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def play(self, speech: Speech) -> Played:
         """Take it chunk by chunk, each as long as it sounds."""
@@ -31,12 +32,9 @@ class Paced:
             if not seconds:
                 print(self._job.source, time.monotonic(), flush=True)
             seconds += chunk.seconds
-            end = time.monotonic() + chunk.seconds
-            while not self._stopped and time.monotonic() < end:
-                time.sleep(0.01)
-            if self._stopped:
+            if self._stopped.wait(chunk.seconds):
                 break
-        return Played(seconds=seconds, complete=not self._stopped)
+        return Played(seconds=seconds, complete=not self._stopped.is_set())
 
     def lead_in_seconds(self) -> float:
         """None is needed."""
@@ -44,7 +42,7 @@ class Paced:
 
     def stop(self) -> None:
         """End it."""
-        self._stopped = True
+        self._stopped.set()
 
     def set_volume(self, percent: int) -> None:
         """It is as loud as it is."""
