@@ -73,6 +73,7 @@ class Room:
 
     submit: Submit
     jobs: SqliteJobs
+    outbox: SqliteOutbox
     folder: Path
     database: Path
     taken: list[Job] = field(default_factory=list)
@@ -100,7 +101,7 @@ def room(tmp_path: Path, *, executor: Executor | None = None, most: int = 100, r
         reserve_bytes=reserve,
     )
     try:
-        yield Room(submit=submit, jobs=jobs, folder=folder, database=file, taken=taken)
+        yield Room(submit=submit, jobs=jobs, outbox=outbox, folder=folder, database=file, taken=taken)
     finally:
         database.close()
 

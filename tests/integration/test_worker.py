@@ -11,6 +11,7 @@ import pytest
 from device.core.errors import StoreFullError
 from device.core.types import Event, Last
 from device.pipeline.books import STORE_AGAIN_SECONDS
+from device.pipeline.courtesy import COURTESY_SECONDS
 from device.pipeline.quiet import QuietHours
 from device.pipeline.record import text_of
 from device.pipeline.worker import LOOK_AGAIN_SECONDS
@@ -671,6 +672,76 @@ def test_who_presses_the_button_is_served_at_once_and_who_had_sent_a_photo_hears
             await house.idle()
         assert house.speaker.heard == heard
         assert house.files() == []
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_is_only_looked_at_is_left_for_who_presses_and_no_other_is_begun_until_there_is_a_photo_or_none(
+    tmp_path: Path, *, comes: bool
+) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            for label in ("a", "b"):
+                await house.bring(label)
+            await gate.reached.wait()
+            house.courtesy.ask()
+            house.worker.expect_press()
+            gate.open()
+            await house.clock.until_somebody_sleeps(COURTESY_SECONDS)
+            assert [(house.job(number).state, house.job(number).attempts) for number in (1, 2)] == [("waiting", 0)] * 2
+            if comes:
+                await house.bring("c", source="button")
+                house.courtesy.came()
+            else:
+                house.clock.advance(COURTESY_SECONDS)
+            await house.idle()
+        first = ["c one.", "c two."] if comes else []
+        assert house.speaker.heard == [*first, "a one.", "a two.", "b one.", "b two."]
+        assert house.happened.count("described") == len(house.speaker.heard) // 2
+
+    in_house(tmp_path, story)
+
+
+def test_what_is_heard_goes_on_while_the_photo_of_who_pressed_is_taken(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        gate = house.gates.hold("saying a one.")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.expect_press()
+            gate.open()
+            await house.until(lambda: spoken(house) == [1])
+        assert house.speaker.heard == ["a one.", "a two."]
+
+    in_house(tmp_path, story)
+
+
+def test_a_full_disk_stays_so_as_long_as_one_who_looked_says_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.board.because("disk_full", holds=True)
+        async with house.at_work():
+            await house.bring()
+            await house.until(lambda: spoken(house) == [1])
+            assert house.board.status.reason == "disk_full"
+            house.board.because("disk_full", holds=False)
+            assert house.board.status.reason is None
+
+    in_house(tmp_path, story)
+
+
+def test_a_loudspeaker_that_says_something_once_more_is_there_again(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            assert house.board.status.reason == "no_audio"
+            house.speaker.gone = False
+            house.worker.repeat()
+            await house.until(lambda: house.board.status.reason is None)
+        assert house.speaker.heard == ["a one.", "a two."]
 
     in_house(tmp_path, story)
 
