@@ -91,7 +91,8 @@ class Oracle:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""
         # The command is carried out in the step after this one, in which a first sample may already be on its way.
         if self.world.room.playing is None:
-            self.unheard |= {job for (job,) in self.world.database.rows("SELECT id FROM job WHERE state = 'working'")}
+            at_work = "SELECT id FROM job WHERE state = 'working' AND path = ?"
+            self.unheard |= {job for (job,) in self.world.database.rows(at_work, str(self.world.looked_at))}
 
     def _made_way(self, job: int) -> bool:
         """Whether it was cut off for a person who had pressed the button just before: then it is heard anew."""
@@ -117,6 +118,8 @@ class Oracle:
     def after_death(self) -> None:
         """What was promised is still there when the power comes back."""
         self.silent = self.silent and self.silence_stored
+        # Nor does a restart know of a stop that came while a photo was still looked at.
+        self.unheard.clear()
         for number, door in self.acknowledged.items():
             self._is_safe(self.world.photos[number], door)
 

@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     from device.core.types import Job, Speech
     from tests.simulation.loop import SimLoop
 
-HEARD_IN_ADVANCE_SECONDS = 0.5
-"""What a sound card holds: a stop drops it."""
-
 
 @dataclass(slots=True, eq=False)
 class Sound:
-    """A speech, as somebody in the room hears it."""
+    """A speech, as somebody in the room hears it; `volume` is how loud its last stretch was, in percent."""
 
     job: int
     began: float
     chunks: int = 0
+    volume: int = 100
     ended: float | None = None
     complete: bool = False
 
@@ -89,23 +87,26 @@ class SimPlayer:
                 self._loop.life.check()
                 if self._stop.is_set():
                     break
-                if sound is None:
-                    sound = self._begin()
-                self._room.on_sound(sound, sound.chunks == 0)
-                sound.chunks += 1
-                self._hear(chunk.seconds)
-                seconds += chunk.seconds
+                self._need_loudspeaker()
+                sound = sound or self._begin()
+                seconds += self._hear(sound, chunk.seconds)
+                if self._stop.is_set():
+                    # The next chunk is not waited for.
+                    break
             else:
-                if sound:
-                    sound.complete = not self._stop.is_set()
+                if sound is None:
+                    # Nothing was to be heard: that is all of it, whoever stopped it meanwhile.
+                    return Played(seconds=0.0, complete=True)
+            complete = not self._stop.is_set()
+            if sound:
+                sound.complete = complete
         finally:
             if sound and self._loop.life.alive:
                 sound.ended = self._loop.time()
                 self._room.playing = None
-        return Played(seconds=seconds, complete=not self._stop.is_set())
+        return Played(seconds=seconds, complete=complete)
 
     def _begin(self) -> Sound:
-        self._need_loudspeaker()
         assert self._job is not None
         assert self._room.playing is None, f"two voices: {self._room.playing} and job {self._job.id}"
         sound = Sound(job=self._job.id, began=self._loop.time())
@@ -113,9 +114,15 @@ class SimPlayer:
         self._room.sounds.append(sound)
         return sound
 
-    def _hear(self, seconds: float) -> None:
-        self._need_loudspeaker()
-        self._loop.block_until(self._stop, 1e9 if self._room.hangs else seconds)
+    def _hear(self, sound: Sound, seconds: float) -> float:
+        """Let it be heard, and return how much of it was."""
+        sound.volume = self.volume
+        self._room.on_sound(sound, sound.chunks == 0)
+        sound.chunks += 1
+        hangs, began = self._room.hangs, self._loop.time()
+        if self._loop.block_until(self._stop, 1e9 if hangs else seconds):
+            return 0.0 if hangs else self._loop.time() - began
+        return seconds
 
     def _need_loudspeaker(self) -> None:
         self._room.missed = not self._room.plugged

@@ -35,14 +35,14 @@ class Mood:
         work: Seconds of work for a second of speech, 0.2 to 3.
         hangs: Whether the next thing that is looked at or spoken never ends.
         poisoned: Called by a photo that ends the process.
-        looks: Called when a photo is about to be looked at.
+        looks: Told when a photo is about to be looked at.
     """
 
     looking_seconds: float = 1.0
     work: float = 0.2
     hangs: bool = False
     poisoned: Callable[[], None] = field(default=lambda: None)
-    looks: Callable[[], None] = field(default=lambda: None)
+    looks: Callable[[Path], None] = field(default=lambda _: None)
 
     def take_time(self, loop: SimLoop, seconds: float) -> None:
         """Let it pass; for ever, where something hangs."""
@@ -59,7 +59,7 @@ class SimEyes:
         self._mood = mood
 
     def inspect(self, path: Path) -> Photo:
-        self._mood.looks()
+        self._mood.looks(path)
         data = b"".join(self._files.chunks(path))
         kind = kind_of(data)
         if kind == "broken":

@@ -104,22 +104,22 @@ class Blocking:
             timer.cancel()
         return signal.is_set()
 
-    def _touch(self) -> None:
-        """What only the loop itself may do."""
-        if self._inside is not None:
-            raise self._fail(AssertionError("blocking work touches the loop: only `post` may be called from there"))
-        self.life.check()
-
-    def _fail(self, error: BaseException) -> BaseException:
-        # It comes out of `run` also where whoever is here handles every error.
+    def fail(self, error: BaseException) -> BaseException:
+        """Let it come out of `run`, also where whoever is here handles every error; returns it, to be raised."""
         if self.life.alive and self._trouble is None:
             self._trouble = error
         return error
 
+    def _touch(self) -> None:
+        """What only the loop itself may do."""
+        if self._inside is not None:
+            raise self.fail(AssertionError("blocking work touches the loop: only `post` may be called from there"))
+        self.life.check()
+
     def _here(self) -> Any:
         self.life.check()
         if self._inside is None:
-            raise self._fail(AssertionError("a blocking call on the loop"))
+            raise self.fail(AssertionError("a blocking call on the loop"))
         return self._inside
 
     def _work(self, work: Callable[[], None]) -> None:
@@ -128,7 +128,7 @@ class Blocking:
         except PowerCut:
             self.life.end()
         except BaseException as error:  # noqa: BLE001 - it comes out of `run`
-            self._fail(error)
+            self.fail(error)
         finally:
             self._workers.pop(getcurrent(), None)
 

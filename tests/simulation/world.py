@@ -82,7 +82,7 @@ class World:
         self.broker = SimBroker(self.random)
         self.room = Room()
         self.wall = WallClock()
-        self.mood = Mood(poisoned=lambda: self.die("kill"), looks=lambda: self._comes("looking"))
+        self.mood = Mood(poisoned=lambda: self.die("kill"), looks=self._look)
         self.settings = self._settings()
         self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
         self.keeps = self.settings.store.retention == "keep"
@@ -91,7 +91,7 @@ class World:
         self.replays = self.random.random() < 0.3
         self.camera_plugged = True
         self.events_denied = False
-        self.pauses = 0
+        self.looked_at: Path | None = None
         self._resuming = 0
         self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
@@ -119,10 +119,19 @@ class World:
                 loop = self.device.loop
                 loop.call_soon_threadsafe(loop.call_later, seconds, happen)
 
+    def _look(self, path: Path) -> None:
+        self.looked_at = path
+        self._comes("looking")
+
     def _hear(self, sound: Sound, first: bool) -> None:  # noqa: FBT001 - called by the room
         if first:
             self._comes("speaking")
-        self.oracle.sound(sound, first)
+        assert self.device is not None
+        try:
+            self.oracle.sound(sound, first)
+        except AssertionError as error:
+            # The device takes whatever goes wrong with a photo for a reason to set it aside.
+            raise self.device.loop.fail(error) from None
 
     # The course of the world
 
@@ -166,14 +175,12 @@ class World:
         for visit in self.visits:
             self.at(self.random.random() * 60, visit.again)
         end = self.now + HEALED_SECONDS
-        resumed = False
         while self.now < end:
             self.run(min(end, self.now + 60.0))
-            if self.device and self.device.supervisor.is_ready and not resumed:
-                resumed = True
-                if self.pauses:
-                    self.command("resume")
-            if resumed and self.oracle.is_drained():
+            if self._is_paused():
+                # Also once more, where it died before it had heard of it.
+                self.command("resume")
+            elif self.device and self.device.supervisor.is_ready and self.oracle.is_drained():
                 break
         else:
             waits = self.device.loop.pending() if self.device else ["it is not running"]
@@ -383,15 +390,12 @@ class World:
         if device is None or not device.supervisor.is_ready:
             return
         playing = self.room.playing
-        activity = device.daemon.board.status.activity
         if action == "repeat":
             self.oracle.encores += 1
         if action == "forget":
             self.oracle.forget()
         if action == "describe":
             self.presses.append(self.now_inside)
-        if action == "pause":
-            self.pauses += 1
         if action == "resume":
             # From now on it may be heard again; whether it is, is the device's.
             self.oracle.silent = False
@@ -400,7 +404,7 @@ class World:
         self.tell(f"a person: {action}")
         # What was asked holds from the moment at which it is done; what it takes until then is the device's.
         task.add_done_callback(lambda _: self._obeyed(action, playing))
-        if action == "stop" and activity in ("looking", "speaking"):
+        if action == "stop":
             self.oracle.stop()
 
     def _obeyed(self, action: str, playing: Sound | None) -> None:
@@ -416,6 +420,10 @@ class World:
                 self.oracle.silence_stored = not (self.database.full or self.database.failing)
             case _:
                 pass
+
+    def _is_paused(self) -> bool:
+        device = self.device
+        return device is not None and device.supervisor.is_ready and device.daemon.board.status.activity == "paused"
 
     def is_idle(self) -> bool:
         """Whether the device could work, says that it does not, and nothing is wrong with its disk."""
