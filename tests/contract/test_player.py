@@ -1,47 +1,234 @@
-"""What every player promises: it takes all of a speech, tells what left it, and stops when it is told to."""
+"""What every player promises: it takes all of a speech, tells what left it, and stops when it is told to.
+
+The real ones in real threads, and the simulated one in the blocking work of its loop.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import select
 import shutil
+import threading
 import time
 import wave
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pytest
 
-from device.core.types import SpeechChunk
+from device.core.errors import MissingDeviceError
+from device.core.types import Job, Played, SpeechChunk
 from device.playback.alsa import AlsaPlayer
 from device.playback.null import NullPlayer
 from device.playback.tee import TeePlayer
 from device.playback.wav import WavPlayer
+from tests.simulation.chance import chance
+from tests.simulation.executor import SimExecutor
+from tests.simulation.loop import SimLoop
+from tests.simulation.room import Room, SimPlayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from device.core.ports import Player
+    from device.core.types import Speech
 
 RATE = 22050
+LOUDEST = 9000
+WAIT_SECONDS = 60.0
+SEEDS = range(5)
+"""In the simulation each is another order of things."""
+
+JOB = Job(id=7, path=Path("x"), name="a.jpg", sha256="0", state="working", attempts=1, reason=None)
 
 
 def chunk(samples: int, utterance: int = 0) -> SpeechChunk:
-    pcm = (np.sin(np.arange(samples) / 20) * 9000).astype(np.int16)
+    pcm = (np.sin(np.arange(samples) / 20) * LOUDEST).astype(np.int16)
     return SpeechChunk(pcm=pcm, sample_rate=RATE, utterance=utterance)
 
 
-@pytest.fixture(params=["null", "wav", "alsa", "tee"])
-def player(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Player:
-    if request.param == "null":
-        return NullPlayer()
-    if request.param == "wav":
-        return WavPlayer(tmp_path / "a.wav")
-    if request.param == "tee":
-        return TeePlayer(aloud=NullPlayer(), file=WavPlayer(tmp_path / "a.wav"))
+class Place(Protocol):
+    """Where a player plays."""
+
+    @property
+    def player(self) -> Player:
+        """The player."""
+
+    def together(self, *works: Callable[[], object]) -> None:
+        """Do these at once, each in a thread, and wait for them all."""
+
+    def gate(self) -> tuple[Callable[[], object], Callable[[], object]]:
+        """What such work waits at, and what opens it."""
+
+    def wait_for_sound(self) -> None:
+        """Return, in such work, when something comes out of a slow sink."""
+
+    def unplug(self) -> None:
+        """Take the sink away."""
+
+    def plug(self) -> None:
+        """Put it there again."""
+
+    def be_slow(self) -> None:
+        """From now on a long sound takes long."""
+
+    def was_heard(self) -> bool:
+        """Whether anything ever came out of it; False also where nothing ever does."""
+
+    def loudness(self) -> int:
+        """How loud the end of the last speech was, in percent."""
+
+
+class RealPlace:
+    """A player that has real threads around it, and a folder for a sink."""
+
+    def __init__(self, player: Player, folder: Path) -> None:
+        self.player = player
+        self._folder = folder
+        self._away = folder.with_name("away")
+        self._fetches: int | None = None
+
+    def together(self, *works: Callable[[], object]) -> None:
+        with ThreadPoolExecutor(len(works)) as pool:
+            for each in [pool.submit(work) for work in works]:
+                each.result()
+
+    def gate(self) -> tuple[Callable[[], object], Callable[[], object]]:
+        event = threading.Event()
+        return partial(event.wait, WAIT_SECONDS), event.set
+
+    def wait_for_sound(self) -> None:
+        assert self._fetches is not None
+        assert select.select([self._fetches], [], [], WAIT_SECONDS)[0]
+
+    def unplug(self) -> None:
+        self.close()
+        self._folder.rename(self._away)
+
+    def plug(self) -> None:
+        self._away.rename(self._folder)
+
+    def be_slow(self) -> None:
+        # Nobody fetches what comes into this pipe, which is soon full.
+        os.mkfifo(self._folder / "a.raw")
+        self._fetches = os.open(self._folder / "a.raw", os.O_RDONLY | os.O_NONBLOCK)
+
+    def was_heard(self) -> bool:
+        return any(path.suffix != ".conf" for path in self._folder.iterdir())
+
+    def loudness(self) -> int:
+        heard = np.frombuffer((self._folder / "a.raw").read_bytes(), "<i2")
+        return round(100 * int(np.trim_zeros(heard)[-RATE // 100 :].max()) / LOUDEST)
+
+    def close(self) -> None:
+        if self._fetches is not None:
+            os.close(self._fetches)
+            self._fetches = None
+
+
+class InWorker:
+    """Each call as blocking work of a simulated loop."""
+
+    def __init__(self, called: Any, executor: SimExecutor, loop: SimLoop) -> None:
+        self._called = called
+        self._executor = executor
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            work = partial(getattr(self._called, name), *args)
+            # A speech may stop its player: it is drawn within such work.
+            return work() if self._loop.blocks() else self._loop.run_until_complete(self._executor.run(work))
+
+        return call
+
+
+class SimPlace:
+    """The room of a simulated world."""
+
+    def __init__(self, seed: int) -> None:
+        self.loop = SimLoop(chance(seed))
+        self.room = Room()
+        self._executor = SimExecutor(self.loop, random=chance(seed), threads=2)
+        self.speaker = SimPlayer(self.room, self.loop).player_for(JOB)
+        self.player: Any = InWorker(self.speaker, self._executor, self.loop)
+
+    def together(self, *works: Callable[[], object]) -> None:
+        async def all_of_them() -> None:
+            await asyncio.gather(*(self._executor.run(work) for work in works))
+
+        self.loop.run_until_complete(all_of_them())
+
+    def gate(self) -> tuple[Callable[[], object], Callable[[], object]]:
+        signal = self.loop.signal()
+        return partial(self.loop.block_until, signal, WAIT_SECONDS), signal.set
+
+    def wait_for_sound(self) -> None:
+        while self.room.playing is None:
+            self.loop.block(0.1)
+
+    def unplug(self) -> None:
+        self.room.plugged = False
+
+    def plug(self) -> None:
+        self.room.plugged = True
+
+    def be_slow(self) -> None:
+        """It always is: a sound takes as long as it is."""
+
+    def was_heard(self) -> bool:
+        return bool(self.room.sounds)
+
+    def loudness(self) -> int:
+        return self.room.sounds[-1].volume
+
+    def close(self) -> None:
+        assert self.room.playing is None
+        self.loop.close()
+
+
+def places(*kinds: str) -> pytest.MarkDecorator:
+    """Only in these, and in the simulated ones."""
+    return pytest.mark.parametrize("place", [*kinds, *SEEDS], indirect=True)
+
+
+@pytest.fixture(params=["null", "wav", "alsa", "tee", *SEEDS])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    made: RealPlace | SimPlace
+    if isinstance(request.param, int):
+        made = SimPlace(request.param)
+    else:
+        folder = tmp_path / "sink"
+        folder.mkdir()
+        if request.param == "alsa":
+            made = RealPlace(alsa_player(folder, monkeypatch), folder)
+        elif request.param == "wav":
+            made = RealPlace(WavPlayer(folder / "a.wav"), folder)
+        elif request.param == "tee":
+            made = RealPlace(TeePlayer(aloud=NullPlayer(), file=WavPlayer(folder / "a.wav")), folder)
+        else:
+            made = RealPlace(NullPlayer(), folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def player(place: Place) -> Player:
+    return place.player
+
+
+def alsa_player(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AlsaPlayer:
+    """Through real ALSA into a file; where the folder is gone there is no such device."""
     if not shutil.which("aplay"):
         pytest.skip("aplay is not installed: apt-get install alsa-utils")
-    config = tmp_path / "asound.conf"
-    config.write_text("pcm.!default { type null }\n")
+    config = folder / "asound.conf"
+    config.write_text(
+        f'pcm.!default {{ type file slave.pcm {{ type null }} file "{folder / "a.raw"}" format "raw" }}\n'
+    )
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
     return AlsaPlayer(device="default", volume=100, monotonic=time.monotonic)
 
@@ -65,6 +252,20 @@ def test_a_speech_without_a_chunk_plays_nothing(player: Player) -> None:
     assert (played.seconds, played.complete) == (0.0, True)
 
 
+@places("wav", "alsa")
+def test_a_speech_without_a_chunk_needs_no_sink(place: Place) -> None:
+    place.unplug()
+    assert place.player.play([]).complete
+
+
+def test_a_speech_without_a_chunk_is_all_of_it_even_where_it_was_stopped(player: Player) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        player.stop()
+        yield from ()
+
+    assert player.play(speech()) == Played(seconds=0.0, complete=True)
+
+
 def test_it_plays_again_after_it_has_played(player: Player) -> None:
     assert player.play([chunk(100)]).complete
     assert player.play([chunk(200)]).complete
@@ -80,8 +281,77 @@ def test_a_stop_ends_the_speech_and_says_that_it_was_not_all(player: Player) -> 
                 player.stop()
             yield chunk(100)
 
-    assert not player.play(speech()).complete
+    played = player.play(speech())
+    assert not played.complete
+    assert 0 <= played.seconds <= len(drawn) * 100 / RATE
     assert len(drawn) < 20
+    assert player.play([chunk(100)]).complete
+
+
+def test_a_stop_may_come_from_another_thread(place: Place) -> None:
+    drawn = []
+    it_plays, tell_that_it_plays = place.gate()
+    it_was_stopped, tell_that_it_was_stopped = place.gate()
+
+    def speech() -> Iterator[SpeechChunk]:
+        for number in range(1000):
+            drawn.append(number)
+            if number == 3:
+                tell_that_it_plays()
+                it_was_stopped()
+            yield chunk(100)
+
+    def play() -> None:
+        assert not place.player.play(speech()).complete
+
+    def stop() -> None:
+        it_plays()
+        place.player.stop()
+        tell_that_it_was_stopped()
+
+    place.together(play, stop)
+    assert len(drawn) < 20
+
+
+@places("alsa")
+def test_a_stop_within_a_long_sound_ends_it_at_once(place: Place) -> None:
+    place.be_slow()
+    drawn = []
+
+    def speech() -> Iterator[SpeechChunk]:
+        for number in range(3):
+            drawn.append(number)
+            yield chunk(100 * RATE)
+
+    def play() -> None:
+        assert not place.player.play(speech()).complete
+
+    def stop() -> None:
+        place.wait_for_sound()
+        place.player.stop()
+
+    place.together(play, stop)
+    assert drawn == [0], "what comes next is not waited for"
+
+
+# A null player does not look again after the last chunk: that one has left it.
+@places("wav", "alsa")
+def test_a_speech_that_ends_where_it_was_stopped_was_not_all(place: Place) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        yield chunk(100)
+        place.player.stop()
+
+    assert not place.player.play(speech()).complete
+
+
+@places("null", "wav", "alsa")
+def test_a_stop_before_the_first_chunk_is_there_leaves_nothing_to_hear(place: Place) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        place.player.stop()
+        yield chunk(100)
+
+    assert place.player.play(speech()) == Played(seconds=0.0, complete=False)
+    assert not place.was_heard()
 
 
 def test_a_stop_while_nothing_plays_has_no_effect(player: Player) -> None:
@@ -89,8 +359,75 @@ def test_a_stop_while_nothing_plays_has_no_effect(player: Player) -> None:
     assert player.play([chunk(100)]).complete
 
 
+@pytest.mark.parametrize("chunks", [0, 1])
+def test_an_error_of_the_speech_comes_out_and_it_plays_again(place: Place, chunks: int) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        yield from [chunk(100)] * chunks
+        raise LookupError("no voice")
+
+    with pytest.raises(LookupError, match="no voice"):
+        place.player.play(speech())
+    if not chunks:
+        assert not place.was_heard()
+    assert place.player.play([chunk(100)]).complete
+
+
+@places("wav", "alsa")
+def test_a_sink_that_is_not_there_is_told_before_anything_is_heard_and_plays_when_it_is_back(place: Place) -> None:
+    place.unplug()
+    with pytest.raises(MissingDeviceError):
+        place.player.play([chunk(100), chunk(100)])
+    place.plug()
+    assert not place.was_heard()
+    assert place.player.play([chunk(100)]).complete
+    assert place.was_heard()
+
+
+@places("alsa")
+def test_a_loudspeaker_that_goes_within_the_last_sound_is_told(place: Place) -> None:
+    place.be_slow()
+
+    def play() -> None:
+        with pytest.raises(MissingDeviceError):
+            place.player.play([chunk(100 * RATE)])
+
+    def unplug() -> None:
+        place.wait_for_sound()
+        place.unplug()
+
+    place.together(play, unplug)
+
+
 def test_the_lead_in_is_never_negative(player: Player) -> None:
     assert player.lead_in_seconds() >= 0
+
+
+def test_how_loud_it_is_changes_nothing_of_what_is_told(player: Player) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        yield chunk(RATE // 10)
+        player.set_volume(0)
+        yield chunk(RATE // 10)
+
+    player.set_volume(50)
+    played = player.play(speech())
+    assert played.complete
+    assert played.seconds == pytest.approx(0.2)
+
+
+@places("alsa")
+def test_a_loudspeaker_is_as_loud_as_it_was_told_from_the_next_speech_on(place: Place) -> None:
+    def speech() -> Iterator[SpeechChunk]:
+        yield chunk(RATE // 10)
+        place.player.set_volume(20)
+
+    def loudness(speech: Speech) -> int:
+        assert place.player.play(speech).complete
+        return place.loudness()
+
+    assert loudness([chunk(RATE // 10)]) == 100
+    place.player.set_volume(50)
+    assert loudness(speech()) == 50
+    assert loudness([chunk(RATE // 10)]) == 20
 
 
 def test_a_wav_file_holds_every_sample_and_nothing_else(tmp_path: Path) -> None:
@@ -116,21 +453,28 @@ def test_a_wav_file_that_was_stopped_leaves_what_was_there(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
 
 
-def test_a_player_that_is_stopped_within_a_long_sound_ends_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not shutil.which("aplay"):
-        pytest.skip("aplay is not installed: apt-get install alsa-utils")
-    # A device that takes nothing: what is written to it stays in the pipe until the player is stopped.
-    config = tmp_path / "asound.conf"
-    fifo = tmp_path / "fifo"
-    config.write_text(f'pcm.!default {{ type file slave.pcm {{ type null }} file "| cat > {fifo}" format raw }}\n')
-    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
-    player = AlsaPlayer(device="default", volume=100, monotonic=time.monotonic)
+class TestSimulated:
+    def test_a_sound_takes_as_long_as_it_is(self) -> None:
+        place = SimPlace(1)
+        assert place.player.play([chunk(RATE), chunk(2 * RATE)]).complete
+        (sound,) = place.room.sounds
+        assert (sound.job, sound.chunks, sound.complete) == (JOB.id, 2, True)
+        assert sound.ended is not None
+        assert sound.ended - sound.began == pytest.approx(3)
 
-    def speech() -> Iterator[SpeechChunk]:
-        yield chunk(100)
-        player.stop()
-        yield chunk(100 * RATE)
+    @pytest.mark.parametrize(("hangs", "heard"), [(False, 12.0), (True, 10.0)])
+    def test_of_a_sound_that_was_stopped_what_was_heard_is_told(self, *, hangs: bool, heard: float) -> None:
+        place = SimPlace(1)
+        place.loop.call_later(12, place.speaker.stop)
 
-    assert not player.play(speech()).complete
+        def speech() -> Iterator[SpeechChunk]:
+            yield chunk(10 * RATE)
+            place.room.hangs = hangs
+            yield chunk(10 * RATE)
+
+        played = place.player.play(speech())
+        assert not played.complete
+        assert played.seconds == pytest.approx(heard, abs=0.01)
+        (sound,) = place.room.sounds
+        assert not sound.complete
+        assert sound.ended == pytest.approx(12, abs=0.01)

@@ -108,7 +108,8 @@ class SimPlayer:
 
     def _begin(self) -> Sound:
         assert self._job is not None
-        assert self._room.playing is None, f"two voices: {self._room.playing} and job {self._job.id}"
+        if self._room.playing:
+            raise self._loop.fail(AssertionError(f"two voices: {self._room.playing} and job {self._job.id}"))
         sound = Sound(job=self._job.id, began=self._loop.time())
         self._room.playing = sound
         self._room.sounds.append(sound)
@@ -122,6 +123,8 @@ class SimPlayer:
         hangs, began = self._room.hangs, self._loop.time()
         if self._loop.block_until(self._stop, 1e9 if hangs else seconds):
             return 0.0 if hangs else self._loop.time() - began
+        # It may have gone meanwhile, also in the last stretch.
+        self._need_loudspeaker()
         return seconds
 
     def _need_loudspeaker(self) -> None:
