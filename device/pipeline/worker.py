@@ -187,6 +187,10 @@ class Worker:
         try:
             await self._close(job, turn, played, trouble)
             await self.executor.run(self.labour.let_go)
+        except StoreError:
+            # What somebody asked of this turn holds for the next one.
+            self._early = turn.cut or self._early
+            raise
         finally:
             self._turn = None
 

@@ -103,6 +103,9 @@ class AlsaPlayer:
                 raise MissingDeviceError(
                     f"aplay cannot be started ({error.strerror}); as root: apt-get install alsa-utils"
                 ) from error
+            if self._stopped:
+                # It was stopped in the moment before.
+                self._aplay.kill()
             return self._aplay
 
     def _feed(self, aplay: subprocess.Popen[bytes], first: SpeechChunk, rest: Speech) -> float:

@@ -25,6 +25,15 @@ PRESS_SECONDS = 30.0
 LONGEST_IDLE_SECONDS = 60.0
 """No photo waits for longer than this in a device that has nothing to do."""
 
+LONGEST_HANG_SECONDS = 200.0
+"""Two minutes for a photo, what systemd bears, and a little."""
+
+FULL_TOLD_SECONDS = 20.0
+"""The disk is looked at every few seconds."""
+
+GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
+"""What is said of a device whose disk is full: the gravest reason alone."""
+
 SPARE = 2
 """More photos may wait than the policy has room for: one that is put back, and one that a crash had left at work."""
 
@@ -40,6 +49,7 @@ class Oracle:
         unheard: Jobs that were stopped before they were heard.
         silent: Whether a person asked for silence, and nothing at all may be heard.
         silence_stored: Whether that outlives a restart.
+        repeated: Jobs that were heard once more because somebody asked for it.
         forgotten: Photos of which a person may have had all traces deleted.
     """
 
@@ -52,8 +62,10 @@ class Oracle:
     silence_stored: bool = False
     forgotten: set[int] = field(default_factory=set)
     encores: int = 0
+    repeated: set[int] = field(default_factory=set)
     _heard: int = 0
     _idle_since: float | None = None
+    _full_since: float | None = None
     _last_event: int = 0
     events: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -79,6 +91,7 @@ class Oracle:
         if self.encores and all(state in ("finished", "failed") for _, state in rows):
             # Somebody asked for what was said last, or would have been said.
             self.encores -= 1
+            self.repeated.add(sound.job)
             return
         assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
         assert sound.job not in self.begun or self._made_way(sound.job), (
@@ -114,6 +127,8 @@ class Oracle:
         self._hear_events()
         self._count_queues()
         self._watch_idleness()
+        self._watch_hang()
+        self._watch_room()
 
     def after_death(self) -> None:
         """What was promised is still there when the power comes back."""
@@ -142,11 +157,16 @@ class Oracle:
         by_sha: dict[str, list[int]] = {}
         for number, (_, _, _, sha256) in jobs.items():
             by_sha.setdefault(sha256, []).append(number)
+        for number in self.forgotten:
+            # Of one that turns out to be damaged the opening is told, and no job has it.
+            if self.world.photos[number].kind == "good":
+                self._nothing_tells_of(number)
         for number, door in self.acknowledged.items():
             found = by_sha.get(self.world.photos[number].sha256, [])
             if number not in self.forgotten:
                 assert len(found) == 1, f"photo {number} came by {door} and became the jobs {found}"
-        kept = {path for state, _, path, _ in jobs.values() if self.world.keeps or state == "failed"}
+        set_aside = "SELECT path FROM job WHERE state = 'failed' AND reason NOT LIKE 'dropped%'"
+        kept = {Path(path) for (path,) in self.world.database.rows(set_aside)}
         here = {self.world.STATE / "photos" / name for name in self.world.photo_names()}
         if not self.world.keeps:
             assert here <= kept, f"photos are kept longer than was promised: {sorted(here - kept)}"
@@ -157,6 +177,14 @@ class Oracle:
         known = (None, "quiet_hours", "muted", *(["no_audio"] if self.world.room.missed else []))
         assert state["reason"] in known, f"nothing keeps it quiet, and it says {state}"
         assert self.world.broker.retained[self.world.topic("availability")] == b"online"
+
+    def _nothing_tells_of(self, number: int) -> None:
+        """It was forgotten, if no job of it, or of a part of it, has come since."""
+        world, text = self.world, f"Photo {number},"
+        if not world.database.rows("SELECT 1 FROM job WHERE record LIKE ?", f"%{text}%"):
+            for name in ("state", "last"):
+                told = world.broker.retained.get(world.topic(name), b"")
+                assert text.encode() not in told, f"{name} tells of photo {number}, which is forgotten"
 
     def _is_safe(self, photo: SimPhoto, door: str) -> None:
         if photo.number in self.forgotten:
@@ -193,6 +221,31 @@ class Oracle:
             f"photos wait, and the device has been idle since {self._idle_since:.1f}"
         )
 
+    def _watch_hang(self) -> None:
+        hung_at = self.world.mood.hung_at
+        assert hung_at is None or self.world.device is None or self.world.now - hung_at < LONGEST_HANG_SECONDS, (
+            f"something hangs since {hung_at:.1f}, and nobody noticed"
+        )
+
+    def _watch_room(self) -> None:
+        world = self.world
+        board = world.device.daemon.board if world.device and world.device.supervisor.is_ready else None
+        if (
+            board is None
+            or world.disk.failing
+            or world.disk.slowness > 1
+            or world.disk.free_bytes() >= world.RESERVE_BYTES
+        ):
+            self._full_since = None
+            return
+        if self._full_since is None:
+            self._full_since = world.now
+        if world.now - self._full_since > FULL_TOLD_SECONDS:
+            reason = board.status.reason
+            assert reason in GRAVER_THAN_FULL, (
+                f"the disk has been full since {self._full_since:.1f}, and it says {reason}"
+            )
+
     def _hear_events(self) -> None:
         heard = self.world.broker.heard
         for each in heard[self._heard :]:
@@ -227,6 +280,8 @@ class Oracle:
         assert set(told["described"]) >= described, f"not told: {sorted(described - set(told['described']))}"
         failed = {number for number, (state, *_) in jobs.items() if state == "failed"}
         assert set(told["failed"]) >= failed, f"not told to have failed: {sorted(failed - set(told['failed']))}"
+        whole = {sound.job for sound in self.world.room.sounds if sound.complete} - self.repeated
         for number, (state, record, _, _) in jobs.items():
+            assert number not in whole or record is None or state == "finished", f"job {number} was spoken, and {state}"
             assert state in ("finished", "failed"), f"job {number} is {state} when all is done"
             assert state == "failed" or record is not None, f"job {number} is finished and was never described"

@@ -48,6 +48,8 @@ class Plot:
                     world.at(moment + random.random() * session_seconds, trouble)
             off = random.random() * 86_400
             world.at(moment + session_seconds, partial(world.switch_off, off))
+            if random.random() < 0.3:
+                world.at(moment + session_seconds + off / 2, self._somebody_asks_late)
             moment += session_seconds + off
         return moment
 
@@ -67,8 +69,12 @@ class Plot:
     def _into_inbox(self, photo: SimPhoto) -> None:
         world, random = self._world, self._random
         path = world.INBOX / f"{photo.number}-{random.getrandbits(16)}.jpg"
+        waiting = world.inbox_paths()
+        if waiting and random.random() < 0.1:
+            # Another photo comes under the name of one that is still there.
+            path = random.choice(waiting)
         try:
-            if random.random() < 0.5:
+            if random.random() < 0.5 or path in waiting:
                 world.person.put(path, photo.data)
                 world.put(path, photo)
                 return
@@ -85,6 +91,7 @@ class Plot:
                 world.tell("the disk is full under a copy")
 
         def end() -> None:
+            assert copying.cut_off or world.disk.present(path) is not None, f"{path} is gone while it is being written"
             write(photo.data[half:])
             copying.done()
             if world.disk.present(path) == photo.data:
@@ -106,6 +113,13 @@ class Plot:
         if action == "pause":
             world.at(random.random() * 120, lambda: world.command("resume"))
 
+    def _somebody_asks_late(self) -> None:
+        """Over the broker, while the device is away: that is not heard."""
+        world = self._world
+        if world.device is None:
+            world.tell("somebody publishes a pause")
+            world.broker.publish(world.topic("command/set"), b'{"action": "pause"}')
+
     # What goes wrong
 
     def _all_troubles(self) -> tuple[Callable[[], None], ...]:
@@ -114,6 +128,7 @@ class Plot:
             self._kill,
             self._terminate,
             self._disk_full,
+            self._disk_nearly_full,
             self._disk_fails,
             self._database_full,
             self._broker_refuses,
@@ -132,8 +147,15 @@ class Plot:
             partial(self._while, "speaking", self._kill),
             partial(self._while, "speaking", self._somebody_asks),
             partial(self._while, "looking", self._somebody_asks),
+            partial(self._while, "looking", self._database_full),
+            self._asked_between_two,
+            self._asked_between_two,
             self._no_camera,
         )
+
+    def _asked_between_two(self) -> None:
+        """Just when one photo is done with and the next one is taken up."""
+        self._world.at_next("silent", self._random.random() / 5, self._somebody_asks)
 
     def _for_a_while(self, what: str, begin: Callable[[], None], end: Callable[[], None]) -> None:
         world = self._world
@@ -161,6 +183,15 @@ class Plot:
         self._for_a_while(
             "the disk is full",
             lambda: setattr(disk, "capacity", 0),
+            lambda: setattr(disk, "capacity", capacity),
+        )
+
+    def _disk_nearly_full(self) -> None:
+        """Nothing is taken in any more; what is there goes on."""
+        disk, capacity = self._world.disk, self._world.disk.capacity
+        self._for_a_while(
+            "the disk is nearly full",
+            lambda: setattr(disk, "capacity", capacity - max(0, disk.free_bytes() - self._world.RESERVE_BYTES // 2)),
             lambda: setattr(disk, "capacity", capacity),
         )
 

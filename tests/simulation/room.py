@@ -37,6 +37,7 @@ class Room:
         missed: Whether it was not there when something was last to be heard.
         hangs: Whether it takes no sound any more, without a word.
         on_sound: Called before each stretch of sound, with whether it is the first of its speech.
+        on_silence: Called after each speech.
     """
 
     sounds: list[Sound] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Room:
     hangs: bool = False
     missed: bool = False
     on_sound: Callable[[Sound, bool], None] = lambda _sound, _first: None
+    on_silence: Callable[[], None] = lambda: None
 
     def silence(self, now: float) -> None:
         """The device is gone, and its sound with it."""
@@ -104,6 +106,7 @@ class SimPlayer:
             if sound and self._loop.life.alive:
                 sound.ended = self._loop.time()
                 self._room.playing = None
+                self._room.on_silence()
         return Played(seconds=seconds, complete=complete)
 
     def _begin(self) -> Sound:

@@ -34,6 +34,7 @@ class Mood:
         looking_seconds: How long a photo is looked at, at most.
         work: Seconds of work for a second of speech, 0.2 to 3.
         hangs: Whether the next thing that is looked at or spoken never ends.
+        hung_at: When something began to hang in this life.
         poisoned: Called by a photo that ends the process.
         looks: Told when a photo is about to be looked at.
     """
@@ -41,11 +42,14 @@ class Mood:
     looking_seconds: float = 1.0
     work: float = 0.2
     hangs: bool = False
+    hung_at: float | None = None
     poisoned: Callable[[], None] = field(default=lambda: None)
     looks: Callable[[Path], None] = field(default=lambda _: None)
 
     def take_time(self, loop: SimLoop, seconds: float) -> None:
         """Let it pass; for ever, where something hangs."""
+        if self.hangs:
+            self.hung_at = loop.time()
         loop.block(1e9 if self.hangs else seconds)
 
 

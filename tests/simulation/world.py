@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.room import Sound
 
-Moment: TypeAlias = Literal["looking", "speaking"]
+Moment: TypeAlias = Literal["looking", "speaking", "silent"]
 """A moment in the life of a device that is hit by chance too seldom."""
 
 CAPACITY_BYTES = 200_000
@@ -67,6 +67,7 @@ class World:
         story: What happened, a line each, with the virtual second.
     """
 
+    RESERVE_BYTES = RESERVE_BYTES
     STATE = Path("/state")
     INBOX = Path("/inbox")
 
@@ -91,6 +92,7 @@ class World:
         self.replays = self.random.random() < 0.3
         self.camera_plugged = True
         self.events_denied = False
+        self.pauses = 0
         self.looked_at: Path | None = None
         self._resuming = 0
         self.presses: list[float] = []
@@ -102,14 +104,20 @@ class World:
         self._album: list[SimPhoto] = []
         self._in_inbox: dict[Path, SimPhoto] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
-        self._waiting: dict[Moment, list[tuple[float, Callable[[], None]]]] = {"looking": [], "speaking": []}
+        self._waiting: dict[Moment, list[tuple[float, Callable[[], None]]]] = {
+            "looking": [],
+            "speaking": [],
+            "silent": [],
+        }
         self._order = itertools.count()
         self._off_until = 0.0
+        self._slow = False
         self._look_at = 0.0
         self._death: Death | None = None
         self.person.make_folder(self.STATE)
         self.person.make_folder(self.INBOX)
         self.room.on_sound = self._hear
+        self.room.on_silence = lambda: self._comes("silent")
         self.broker.on_acknowledged = self._acknowledged
 
     def _comes(self, moment: Moment) -> None:
@@ -177,7 +185,7 @@ class World:
         end = self.now + HEALED_SECONDS
         while self.now < end:
             self.run(min(end, self.now + 60.0))
-            if self._is_paused():
+            if self.pauses and self._is_paused():
                 # Also once more, where it died before it had heard of it.
                 self.command("resume")
             elif self.device and self.device.supervisor.is_ready and self.oracle.is_drained():
@@ -202,7 +210,7 @@ class World:
         heapq.heappush(self._agenda, (self.now_inside + seconds, next(self._order), happen))
 
     def at_next(self, moment: Moment, seconds: float, happen: Callable[[], None]) -> None:
-        """Let something happen so many seconds after the device looks at a photo, or is heard, the next time."""
+        """Let something happen so many seconds after the next such moment."""
         self._waiting[moment].append((seconds, happen))
 
     def is_off_for(self) -> float:
@@ -242,6 +250,7 @@ class World:
         device = self.device
         if device is None:
             return
+        self._slow |= self.room.hangs or self.disk.slowness > 1 or self.mood.work > 1
         try:
             going = device.run(moment)
         except PowerCut:
@@ -276,10 +285,11 @@ class World:
         """The process has ended by itself, or hangs."""
         if not device.task.done():
             self.tell("it hangs, and is killed")
+            assert self._slow or self.mood.hung_at is not None, "its supervisor takes it for dead, and it is not"
             device.loop.kill()
         else:
             error = device.task.exception()
-            if error and not isinstance(error, VoxframeError):
+            if error and (device.supervisor.is_ready or not isinstance(error, VoxframeError)):
                 raise error
             self.tell(f"it ends: {error or 'as it was told'}")
             device.loop.close()
@@ -321,6 +331,9 @@ class World:
     def _off(self, death: Death) -> None:
         device, self.device = self.device, None
         self._resuming = 0
+        self.mood.hung_at = None
+        self._slow = False
+        self.looked_at = None
         if device:
             self.broker.lost(device.life, power=death == "power")
         self.room.silence(self.now)
@@ -396,6 +409,8 @@ class World:
             self.oracle.forget()
         if action == "describe":
             self.presses.append(self.now_inside)
+        if action == "pause":
+            self.pauses += 1
         if action == "resume":
             # From now on it may be heard again; whether it is, is the device's.
             self.oracle.silent = False
@@ -449,6 +464,10 @@ class World:
             for path, photo in self._in_inbox.items()
             if self.disk.present(path) == photo.data and photo.may_be_taken_in
         ]
+
+    def inbox_paths(self) -> list[Path]:
+        """The files that somebody put into the inbox, and that are there."""
+        return [path for path in self._in_inbox if self.disk.present(path) is not None]
 
     def gone_from_inbox(self) -> Iterator[SimPhoto]:
         """Those that the device has removed since it was asked last."""
