@@ -20,10 +20,10 @@ from device.store.jobs import SqliteJobs
 from tests.house import House, in_house
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from device.core.types import Job, Source
+    from device.core.types import Job, Notice, Record, Source
     from device.pipeline.turn import Cut
 
 RECORD = {
@@ -44,6 +44,17 @@ class FullOnce(SqliteJobs):
             self.full = False
             raise StoreFullError("the disk is full")
         return super().begin(job)
+
+
+class ReallyFull(FullOnce):
+    """Nothing is written down, until a test makes room."""
+
+    no_room = True
+
+    def describe(self, job: Job, record: Record, *, notices: Sequence[Notice] = ()) -> Job:
+        if self.no_room:
+            raise StoreFullError("the disk is full")
+        return super().describe(job, record, notices=notices)
 
 
 def spoken(house: House) -> list[int]:
@@ -567,6 +578,25 @@ def test_nothing_is_heard_whose_beginning_could_not_be_written_down_and_later_it
         assert house.happened[-1] == "idle"
 
     in_house(tmp_path, story, jobs=FullOnce)
+
+
+def test_a_stop_while_a_full_disk_is_waited_for_holds_when_there_is_room_again(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.clock.until_somebody_sleeps(STORE_AGAIN_SECONDS)
+            house.worker.cut("stop")
+            ReallyFull.no_room = False
+            # For the description first, and then for what was to begin.
+            for _ in range(2):
+                await house.clock.until_somebody_sleeps(STORE_AGAIN_SECONDS)
+                house.clock.advance(STORE_AGAIN_SECONDS)
+            await house.idle()
+        assert house.speaker.heard == []
+        assert house.happened.count("described") == 1
+        assert house.job().state == "finished"
+
+    in_house(tmp_path, story, jobs=ReallyFull)
 
 
 def test_it_says_again_what_it_said_last_and_tells_nobody_of_it(tmp_path: Path) -> None:

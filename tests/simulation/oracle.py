@@ -28,8 +28,8 @@ LONGEST_IDLE_SECONDS = 60.0
 LONGEST_HANG_SECONDS = 200.0
 """Two minutes for a photo, what systemd bears, and a little."""
 
-FULL_TOLD_SECONDS = 20.0
-"""The disk is looked at every few seconds."""
+FULL_TOLD_SECONDS = 60.0
+"""The disk is looked at every few seconds, by a thread that may have to wait for one that the disk holds up."""
 
 GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
 """What is said of a device whose disk is full: the gravest reason alone."""
