@@ -23,6 +23,11 @@ _LEFT: frozenset[Cut] = frozenset({"press", "halt", "forget"})
 """For these nobody waits until a photo is looked at to its end; after the others it is described without a sound."""
 
 
+def weightier(before: Cut | None, why: Cut) -> Cut:
+    """Which of two reasons counts."""
+    return why if before is None or _WEIGHTS.get(why, 0) > _WEIGHTS.get(before, 0) else before
+
+
 class GaveWayError(Exception):
     """A photo was left before it was known what is to be said of it; the next turn begins anew."""
 
@@ -46,8 +51,7 @@ class Turn:
 
     def end(self, why: Cut) -> None:
         """Cut it: nothing more is handed to the player, and what the player has is dropped."""
-        if self.cut is None or _WEIGHTS.get(why, 0) > _WEIGHTS.get(self.cut, 0):
-            self.cut = why
+        self.cut = weightier(self.cut, why)
         if self._player:
             self._player.stop()
 

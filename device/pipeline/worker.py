@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from device.core.context import photo
 from device.core.errors import BadPhotoError, MissingDeviceError, StoreError
 from device.pipeline.record import text_of
-from device.pipeline.turn import GaveWayError, Turn
+from device.pipeline.turn import GaveWayError, Turn, weightier
 from device.pipeline.waiting import happened
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Worker:
             self._turn.end(why)
         elif self._job:
             # The store failed, and its next turn is yet to come.
-            self._early = self._early or why
+            self._early = weightier(self._early, why)
 
     def forget(self, jobs: Sequence[Job]) -> None:
         """These are forgotten: end what is being spoken or looked at, if it is one of them, and leave nothing of it."""
@@ -189,7 +189,8 @@ class Worker:
             await self.executor.run(self.labour.let_go)
         except StoreError:
             # What somebody asked of this turn holds for the next one.
-            self._early = turn.cut or self._early
+            if turn.cut:
+                self._early = weightier(self._early, turn.cut)
             raise
         finally:
             self._turn = None
@@ -223,9 +224,9 @@ class Worker:
         self._turn = turn = Turn(anew=self._job is not None and self._job.source != "camera")
         if self._job and self._job.id in self._forgotten:
             turn.end("forget")
-        elif self._halted or self._paused:
+        if self._halted or self._paused:
             turn.end("halt" if self._halted else "pause")
-        elif self._early:
+        if self._early:
             turn.end(self._early)
         return turn
 

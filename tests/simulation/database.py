@@ -48,12 +48,14 @@ class SimDatabase:
         full: Whether the disk is: what writes fails, at the statement or at its COMMIT; some rolls back by itself.
         failing: Whether the disk is broken: every statement fails.
         commits: How many there were.
+        on_statement: Told of each statement that is about to be run.
     """
 
     def __init__(self) -> None:
         self.full = False
         self.failing = False
         self.commits = 0
+        self.on_statement: Callable[[str], None] = lambda _sql: None
         self._image = b""
         self._unsafe: deque[bytes] = deque(maxlen=UNSAFE_COMMITS + 1)
         self._connection: SimConnection | None = None
@@ -184,6 +186,7 @@ class SimConnection(sqlite3.Connection):
         database = self._database
         if database is None:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
+        database.on_statement(sql)
         if database.failing:
             raise _error("disk I/O error", sqlite3.SQLITE_IOERR)
         if _BEGINS.match(sql):

@@ -25,6 +25,9 @@ PRESS_SECONDS = 30.0
 LONGEST_IDLE_SECONDS = 60.0
 """No photo waits for longer than this in a device that has nothing to do."""
 
+RESERVE_BYTES = 20_000
+"""No photo takes the last of the disk."""
+
 LONGEST_HANG_SECONDS = 200.0
 """Two minutes for a photo, what systemd bears, and a little."""
 
@@ -50,6 +53,7 @@ class Oracle:
         silent: Whether a person asked for silence, and nothing at all may be heard.
         silence_stored: Whether that outlives a restart.
         repeated: Jobs that were heard once more because somebody asked for it.
+        gone_up_to: The newest job of which a person had all traces deleted.
         forgotten: Photos of which a person may have had all traces deleted.
     """
 
@@ -62,10 +66,11 @@ class Oracle:
     silence_stored: bool = False
     forgotten: set[int] = field(default_factory=set)
     encores: int = 0
+    gone_up_to: int = 0
     repeated: set[int] = field(default_factory=set)
     _heard: int = 0
     _idle_since: float | None = None
-    _full_since: float | None = None
+    _full: tuple[int, float] = (0, 0.0)
     _last_event: int = 0
     events: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -85,6 +90,7 @@ class Oracle:
         assert not self.silent, f"job {sound.job} is heard although a person asked for silence"
         assert self.world.volume(), f"job {sound.job} is heard although the volume is nothing"
         assert sound not in self.stopped, f"job {sound.job} goes on after a stop"
+        assert sound.job > self.gone_up_to, f"job {sound.job} is heard although it was forgotten"
         if not first:
             return
         rows = self.world.database.rows("SELECT begun, state FROM job WHERE id = ?", sound.job)
@@ -118,6 +124,11 @@ class Oracle:
     def forget(self) -> None:
         """A person has asked for everything to be deleted."""
         self.forgotten |= set(self.world.photos)
+
+    def newest_job(self) -> int:
+        """The last one that there is, or 0."""
+        ((number,),) = self.world.database.rows("SELECT coalesce(max(id), 0) FROM job")
+        return int(number)
 
     # What it looks at
 
@@ -230,21 +241,15 @@ class Oracle:
     def _watch_room(self) -> None:
         world = self.world
         board = world.device.daemon.board if world.device and world.device.supervisor.is_ready else None
-        if (
-            board is None
-            or world.disk.failing
-            or world.disk.slowness > 1
-            or world.disk.free_bytes() >= world.RESERVE_BYTES
-        ):
-            self._full_since = None
-            return
-        if self._full_since is None:
-            self._full_since = world.now
-        if world.now - self._full_since > FULL_TOLD_SECONDS:
+        capacity, since = self._full
+        if board is None or world.disk.failing or world.disk.slowness > 1 or world.disk.free_bytes() >= RESERVE_BYTES:
+            self._full = (0, 0.0)
+        elif capacity != world.disk.capacity:
+            # Room that was there in between was told, perhaps, and nobody looked.
+            self._full = (world.disk.capacity, world.now)
+        elif world.now - since > FULL_TOLD_SECONDS:
             reason = board.status.reason
-            assert reason in GRAVER_THAN_FULL, (
-                f"the disk has been full since {self._full_since:.1f}, and it says {reason}"
-            )
+            assert reason in GRAVER_THAN_FULL, f"the disk has been full since {since:.1f}, and it says {reason}"
 
     def _hear_events(self) -> None:
         heard = self.world.broker.heard

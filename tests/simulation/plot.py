@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.simulation.oracle import RESERVE_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = ("good",) * 20 + ("broken", "late", "poison", "mistake", "text", "large")
 
-ACTIONS = ("stop", "pause", "resume", "louder", "softer", "repeat", "describe")
+ACTIONS = ("stop", "stop", "pause", "pause", "resume", "louder", "softer", "repeat", "repeat", "describe")
 
 THEN = {"stop": ("pause", "repeat"), "repeat": ("pause", "stop", "forget"), "describe": ("stop", "pause")}
 """What is asked for in one breath with it."""
@@ -149,9 +151,15 @@ class Plot:
             partial(self._while, "looking", self._somebody_asks),
             partial(self._while, "looking", self._database_full),
             self._asked_between_two,
-            self._asked_between_two,
+            partial(self._ask_while, "claiming"),
+            partial(self._ask_while, "asking what was last"),
             self._no_camera,
         )
+
+    def _ask_while(self, moment: Moment) -> None:
+        """Hardly later than it begins."""
+        slowest = self._world.slowest_start_seconds
+        self._world.at_next(moment, self._random.random() * slowest, self._somebody_asks)
 
     def _asked_between_two(self) -> None:
         """Just when one photo is done with and the next one is taken up."""
@@ -161,7 +169,7 @@ class Plot:
         world = self._world
         world.tell(what)
         begin()
-        world.at(self._random.random() * 300, end)
+        world.at(self._random.random() * self._random.choice((1, 30, 300)), end)
 
     def _while(self, moment: Moment, happen: Callable[[], None]) -> None:
         """What is short is hit by chance too seldom."""
@@ -191,7 +199,7 @@ class Plot:
         disk, capacity = self._world.disk, self._world.disk.capacity
         self._for_a_while(
             "the disk is nearly full",
-            lambda: setattr(disk, "capacity", capacity - max(0, disk.free_bytes() - self._world.RESERVE_BYTES // 2)),
+            lambda: setattr(disk, "capacity", capacity - max(0, disk.free_bytes() - RESERVE_BYTES // 2)),
             lambda: setattr(disk, "capacity", capacity),
         )
 
@@ -208,6 +216,8 @@ class Plot:
             lambda: setattr(database, name, True),
             lambda: setattr(database, name, False),
         )
+        if self._random.random() < 0.5:
+            self._world.at(self._random.random() * 5, self._somebody_asks)
 
     def _broker_refuses(self) -> None:
         self._world.broker.refuse(self._random.random() * 600)

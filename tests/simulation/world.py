@@ -6,9 +6,8 @@ import heapq
 import itertools
 import json
 import logging
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from device.app.assembly import _hours as hours_of
 from device.app.settings import (
@@ -23,6 +22,7 @@ from device.app.settings import (
 from device.core import faults
 from device.core.errors import StoreError, VoxframeError
 from device.core.types import Captured
+from device.store import sql
 from tests.simulation import photos
 from tests.simulation.body import WallClock
 from tests.simulation.broker import SimBroker
@@ -32,7 +32,7 @@ from tests.simulation.device import Device
 from tests.simulation.disk import SimDisk
 from tests.simulation.fate import Fate
 from tests.simulation.life import PowerCut
-from tests.simulation.oracle import Oracle
+from tests.simulation.oracle import RESERVE_BYTES, Oracle
 from tests.simulation.person import Person
 from tests.simulation.room import Room
 from tests.simulation.senses import Mood
@@ -45,11 +45,16 @@ if TYPE_CHECKING:
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.room import Sound
 
-Moment: TypeAlias = Literal["looking", "speaking", "silent"]
+Moment: TypeAlias = Literal["looking", "speaking", "silent", "claiming", "asking what was last"]
 """A moment in the life of a device that is hit by chance too seldom."""
 
+_STATEMENTS: dict[str, Moment] = {
+    sql.CLAIM_OLDEST: "claiming",
+    sql.CLAIM_NEWEST: "claiming",
+    sql.LAST: "asking what was last",
+}
+
 CAPACITY_BYTES = 200_000
-RESERVE_BYTES = 20_000
 
 RESTART_SECONDS = 2.0
 """How soon a supervisor starts a process anew."""
@@ -67,7 +72,6 @@ class World:
         story: What happened, a line each, with the virtual second.
     """
 
-    RESERVE_BYTES = RESERVE_BYTES
     STATE = Path("/state")
     INBOX = Path("/inbox")
 
@@ -105,9 +109,7 @@ class World:
         self._in_inbox: dict[Path, SimPhoto] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._waiting: dict[Moment, list[tuple[float, Callable[[], None]]]] = {
-            "looking": [],
-            "speaking": [],
-            "silent": [],
+            moment: [] for moment in get_args(Moment)
         }
         self._order = itertools.count()
         self._off_until = 0.0
@@ -117,6 +119,7 @@ class World:
         self.person.make_folder(self.STATE)
         self.person.make_folder(self.INBOX)
         self.room.on_sound = self._hear
+        self.database.on_statement = self._runs
         self.room.on_silence = lambda: self._comes("silent")
         self.broker.on_acknowledged = self._acknowledged
 
@@ -126,6 +129,11 @@ class World:
             if self.device:
                 loop = self.device.loop
                 loop.call_soon_threadsafe(loop.call_later, seconds, happen)
+
+    def _runs(self, statement: str) -> None:
+        moment = _STATEMENTS.get(statement)
+        if moment and self.device and self.device.supervisor.is_ready:
+            self._comes(moment)
 
     def _look(self, path: Path) -> None:
         self.looked_at = path
@@ -415,15 +423,18 @@ class World:
             # From now on it may be heard again; whether it is, is the device's.
             self.oracle.silent = False
             self._resuming += 1
+        jobs = self.oracle.newest_job()
         task = device.loop.create_task(_ask(device, action))
         self.tell(f"a person: {action}")
         # What was asked holds from the moment at which it is done; what it takes until then is the device's.
-        task.add_done_callback(lambda _: self._obeyed(action, playing))
+        task.add_done_callback(lambda done: self._obeyed(action, playing, jobs if done.result() else 0))
         if action == "stop":
             self.oracle.stop()
 
-    def _obeyed(self, action: str, playing: Sound | None) -> None:
+    def _obeyed(self, action: str, playing: Sound | None, newest_job: int) -> None:
         match action:
+            case "forget":
+                self.oracle.gone_up_to = max(self.oracle.gone_up_to, newest_job)
             case "stop" if playing:
                 self.oracle.stopped.add(playing)
             case "resume":
@@ -522,6 +533,10 @@ class World:
         )
 
 
-async def _ask(device: Device, action: str) -> None:
-    with suppress(StoreError):
+async def _ask(device: Device, action: str) -> bool:
+    """Whether it was done."""
+    try:
         await device.daemon.controls.obey(json.dumps({"action": action}).encode())
+    except StoreError:
+        return False
+    return True
