@@ -70,7 +70,7 @@ class Oracle:
     repeated: set[int] = field(default_factory=set)
     _heard: int = 0
     _idle_since: float | None = None
-    _full: tuple[int, float] = (0, 0.0)
+    _full: tuple[int, float] = (-1, 0.0)
     _last_event: int = 0
     events: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -243,7 +243,7 @@ class Oracle:
         board = world.device.daemon.board if world.device and world.device.supervisor.is_ready else None
         capacity, since = self._full
         if board is None or world.disk.failing or world.disk.slowness > 1 or world.disk.free_bytes() >= RESERVE_BYTES:
-            self._full = (0, 0.0)
+            self._full = (-1, 0.0)
         elif capacity != world.disk.capacity:
             # Room that was there in between was told, perhaps, and nobody looked.
             self._full = (world.disk.capacity, world.now)
