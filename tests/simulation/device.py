@@ -12,7 +12,6 @@ from tests.simulation.body import SimCamera, SimClock, SimRandom, SimSupervisor,
 from tests.simulation.executor import SimExecutor, SimOnce
 from tests.simulation.loop import SimLoop
 from tests.simulation.mount import SimFiles
-from tests.simulation.oracle import MOST_EVENTS
 from tests.simulation.room import SimPlayer
 from tests.simulation.senses import SimEyes, SimVoice
 
@@ -69,7 +68,7 @@ class Device:
                 camera=SimCamera(loop, random, world.take_photo, lambda: world.camera_plugged),
                 watcher=SimWatcher(folder, world.disk, loop, random) if folder else None,
                 settle_seconds=1.0,
-                most_events=MOST_EVENTS,
+                most_events=world.most_events,
                 bus=world.broker.bus(life, loop, self.client_id),
             ),
         )

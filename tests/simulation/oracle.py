@@ -7,6 +7,7 @@ the database from outside, and asks the device nothing.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,8 @@ if TYPE_CHECKING:
     from tests.simulation.room import Sound
     from tests.simulation.world import World
 
-MOST_EVENTS = 40
-"""So many events may wait for a broker."""
-
-PRESS_SECONDS = 30.0
-"""Within this time the photo of who presses the button has been taken."""
+PRESS_SECONDS = 60.0
+"""Within this time the photo of who presses the button has been taken, also where the disk holds things up."""
 
 LONGEST_IDLE_SECONDS = 60.0
 """No photo waits for longer than this in a device that has nothing to do."""
@@ -53,6 +51,8 @@ class Oracle:
         silent: Whether a person asked for silence, and nothing at all may be heard.
         silence_stored: Whether that outlives a restart.
         repeated: Jobs that were heard once more because somebody asked for it.
+        crashes: How often a life ended while a job was at work.
+        may_be_silent_up_to: The newest job that something may have kept from being heard.
         gone_up_to: The newest job of which a person had all traces deleted.
         forgotten: Photos of which a person may have had all traces deleted.
     """
@@ -67,6 +67,8 @@ class Oracle:
     forgotten: set[int] = field(default_factory=set)
     encores: int = 0
     gone_up_to: int = 0
+    crashes: Counter[int] = field(default_factory=Counter)
+    may_be_silent_up_to: int = 0
     repeated: set[int] = field(default_factory=set)
     _heard: int = 0
     _idle_since: float | None = None
@@ -108,6 +110,7 @@ class Oracle:
 
     def stop(self) -> None:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""
+        self.may_be_silent_up_to = self.newest_job()
         # The command is carried out in the step after this one, in which a first sample may already be on its way.
         if self.world.room.playing is None:
             at_work = "SELECT id FROM job WHERE state = 'working' AND path = ?"
@@ -139,7 +142,13 @@ class Oracle:
         self._count_queues()
         self._watch_idleness()
         self._watch_hang()
+        self._watch_press()
+        self._watch_silence()
         self._watch_room()
+
+    def count_crashes(self) -> None:
+        """A life has ended, and what was at work with it."""
+        self.crashes.update(job for (job,) in self.world.database.rows("SELECT id FROM job WHERE state = 'working'"))
 
     def after_death(self) -> None:
         """What was promised is still there when the power comes back."""
@@ -177,6 +186,16 @@ class Oracle:
             if number not in self.forgotten:
                 assert len(found) == 1, f"photo {number} came by {door} and became the jobs {found}"
         set_aside = "SELECT path FROM job WHERE state = 'failed' AND reason NOT LIKE 'dropped%'"
+        # Where it was begun on paper, a crash came just before the first sample.
+        silent = self.world.database.rows("SELECT id FROM job WHERE state = 'finished' AND record <> '' AND begun = 0")
+        for (number,) in silent:
+            kept_quiet = number in self.begun or number <= self.may_be_silent_up_to
+            assert kept_quiet, f"job {number} was never heard, and nothing kept it from being heard"
+        crashed = self.world.database.rows(
+            "SELECT id FROM job WHERE state = 'failed' AND reason LIKE 'the process ended%'"
+        )
+        for (number,) in crashed:
+            assert self.crashes[number] > 1, f"job {number} is called a crash after {self.crashes[number]} of them"
         kept = {Path(path) for (path,) in self.world.database.rows(set_aside)}
         here = {self.world.STATE / "photos" / name for name in self.world.photo_names()}
         if not self.world.keeps:
@@ -219,7 +238,7 @@ class Oracle:
         most = self.world.settings.inbox.most
         assert waiting <= most + SPARE, f"{waiting} photos wait, {most} may"
         ((unsent,),) = self.world.database.rows("SELECT count(*) FROM outbox")
-        assert unsent <= MOST_EVENTS + 1, f"{unsent} notices wait"
+        assert unsent <= self.world.most_events + 1, f"{unsent} notices wait"
 
     def _watch_idleness(self) -> None:
         now = self.world.now
@@ -231,6 +250,18 @@ class Oracle:
         assert self._idle_since is None or now - self._idle_since < LONGEST_IDLE_SECONDS, (
             f"photos wait, and the device has been idle since {self._idle_since:.1f}"
         )
+
+    def _watch_press(self) -> None:
+        pressed_at = self.world.pressed_at
+        assert pressed_at is None or self.world.now - pressed_at < PRESS_SECONDS, (
+            f"somebody pressed the button at {pressed_at:.1f}, and no photo was taken"
+        )
+
+    def _watch_silence(self) -> None:
+        world = self.world
+        quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now))
+        if quiet or world.presses or (world.device and not world.volume()):
+            self.may_be_silent_up_to = self.newest_job()
 
     def _watch_hang(self) -> None:
         hung_at = self.world.mood.hung_at

@@ -11,6 +11,7 @@ from tests.simulation.oracle import RESERVE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.world import Moment, World
@@ -77,8 +78,7 @@ class Plot:
             path = random.choice(waiting)
         try:
             if random.random() < 0.5 or path in waiting:
-                world.person.put(path, photo.data)
-                world.put(path, photo)
+                self._put(path, photo)
                 return
             copying = world.person.copy(path)
         except OSError:
@@ -93,6 +93,9 @@ class Plot:
                 world.tell("the disk is full under a copy")
 
         def end() -> None:
+            if copying.cut_off:
+                # It is copied once more, over what a power cut has left of it.
+                world.at(random.random() * 600, partial(self._put, path, photo))
             assert copying.cut_off or world.disk.present(path) is not None, f"{path} is gone while it is being written"
             write(photo.data[half:])
             copying.done()
@@ -101,6 +104,20 @@ class Plot:
 
         write(photo.data[:half])
         world.at(random.random() * 20, end)
+
+    def _put(self, path: Path, photo: SimPhoto) -> None:
+        try:
+            self._world.person.put(path, photo.data)
+        except OSError:
+            self._world.tell("there is no room for a file in the inbox")
+        else:
+            self._world.put(path, photo)
+
+    def _another_under_a_name(self) -> None:
+        """Just when the device is about to remove the one that it has taken in."""
+        world = self._world
+        for path in world.inbox_paths():
+            self._put(path, world.photo("good"))
 
     def _somebody_asks(self) -> None:
         world, random = self._world, self._random
@@ -114,6 +131,16 @@ class Plot:
             world.at(random.choice((0.0, random.random() / 100, random.random())), partial(world.command, then))
         if action == "pause":
             world.at(random.random() * 120, lambda: world.command("resume"))
+
+    def _asked_over_the_broker(self) -> None:
+        world = self._world
+        action = self._random.choice(("louder", "describe", *(("forget",) if self._forgets else ())))
+        if action == "forget":
+            world.oracle.forget()
+        if action == "describe":
+            world.presses.append(world.now)
+        world.tell(f"a person, over the broker: {action}")
+        world.broker.publish(world.topic("command/set"), f'{{"action": "{action}"}}'.encode())
 
     def _somebody_asks_late(self) -> None:
         """Over the broker, while the device is away: that is not heard."""
@@ -151,6 +178,10 @@ class Plot:
             partial(self._while, "looking", self._somebody_asks),
             partial(self._while, "looking", self._database_full),
             self._asked_between_two,
+            partial(self._while, "looking", self._kill),
+            partial(self._while, "speaking", self._clock_jumps),
+            partial(self._world.at_next, "taken in", 0.0, self._another_under_a_name),
+            self._asked_over_the_broker,
             partial(self._ask_while, "claiming"),
             partial(self._ask_while, "asking what was last"),
             self._no_camera,

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.room import Sound
 
-Moment: TypeAlias = Literal["looking", "speaking", "silent", "claiming", "asking what was last"]
+Moment: TypeAlias = Literal["looking", "speaking", "silent", "claiming", "asking what was last", "taken in"]
 """A moment in the life of a device that is hit by chance too seldom."""
 
 _STATEMENTS: dict[str, Moment] = {
@@ -93,11 +93,13 @@ class World:
         self.keeps = self.settings.store.retention == "keep"
         # How late a thread may begin what it is given: the later, the more happens meanwhile.
         self.slowest_start_seconds = self.random.choice((0.001, 0.02, 0.3))
+        self.most_events = self.random.choice((10, 40))
         self.replays = self.random.random() < 0.3
         self.camera_plugged = True
         self.events_denied = False
         self.pauses = 0
         self.looked_at: Path | None = None
+        self.pressed_at: float | None = None
         self._resuming = 0
         self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
@@ -259,6 +261,8 @@ class World:
         if device is None:
             return
         self._slow |= self.room.hangs or self.disk.slowness > 1 or self.mood.work > 1
+        if self.disk.slowness > 1 or not self.camera_plugged:
+            self.pressed_at = None
         try:
             going = device.run(moment)
         except PowerCut:
@@ -341,11 +345,12 @@ class World:
         self._resuming = 0
         self.mood.hung_at = None
         self._slow = False
-        self.looked_at = None
+        self.looked_at = self.pressed_at = None
         if device:
             self.broker.lost(device.life, power=death == "power")
         self.room.silence(self.now)
         self.database.kill() if death == "kill" else self.database.crash(self.random)
+        self.oracle.count_crashes()
         # Before the disk loses what was not safe: what has gone from the inbox has gone by the device's hand.
         self.oracle.look()
         self.disk.kill() if death == "kill" else self.disk.crash(self.random)
@@ -374,13 +379,14 @@ class World:
         return made
 
     def take_photo(self) -> Captured | None:
-        """What the camera sees."""
+        """What the camera sees; something, where somebody stands before it and presses the button."""
+        pressed, self.pressed_at = self.pressed_at, None
         if self.replays:
             if not self._album:
                 return None
             seen = self.random.choice(self._album)
             return Captured(name="seen", data=seen.data, seen_as=f"replay:{seen.number}")
-        if not self.fate.is_healed and self.random.random() < 0.02:
+        if pressed or (not self.fate.is_healed and self.random.random() < 0.02):
             return Captured(name="seen", data=self.photo().data)
         return None
 
@@ -417,6 +423,8 @@ class World:
             self.oracle.forget()
         if action == "describe":
             self.presses.append(self.now_inside)
+            if self.camera_plugged:
+                self.pressed_at = self.pressed_at or self.now_inside
         if action == "pause":
             self.pauses += 1
         if action == "resume":
@@ -434,6 +442,9 @@ class World:
     def _obeyed(self, action: str, playing: Sound | None, newest_job: int) -> None:
         match action:
             case "forget":
+                if newest_job and self.device and self.oracle.newest_job() <= newest_job:
+                    told = self.device.daemon.board.status.last_narration
+                    assert told is None, f"all is forgotten, and the state still tells {told}"
                 self.oracle.gone_up_to = max(self.oracle.gone_up_to, newest_job)
             case "stop" if playing:
                 self.oracle.stopped.add(playing)
@@ -504,6 +515,8 @@ class World:
     def _at_fault_point(self, name: str) -> None:
         if not self.device:
             return
+        if name == "a photo is taken in and its file is there":
+            self._comes("taken in")
         what = self.fate.at(name)
         if what == "die":
             self.tell(f"at the point: {name}")
