@@ -39,14 +39,15 @@ class Door:
         self._open: set[asyncio.Transport] = set()
         self._empty = asyncio.Event()
         self._empty.set()
+        self._cleared = False
 
     def __call__(self) -> asyncio.Protocol:
         """What serves one more connection."""
         return _Connection(self)
 
     def enter(self, transport: asyncio.Transport) -> asyncio.Protocol | None:
-        """The protocol of a new connection, or None where there is no room for it."""
-        if len(self._open) >= self._most:
+        """The protocol of a new connection, or None where there is no room for it, or no more."""
+        if self._cleared or len(self._open) >= self._most:
             return None
         self._open.add(transport)
         self._empty.clear()
@@ -59,7 +60,9 @@ class Door:
             self._empty.set()
 
     async def clear(self) -> None:
-        """Cut those that are still open, and return when all are closed."""
+        """Cut those that are still open, let nobody in any more, and return when all are closed."""
+        # One may have been accepted a moment ago, and not have come this far.
+        self._cleared = True
         for transport in self._open:
             transport.abort()
         await self._empty.wait()

@@ -565,6 +565,25 @@ def test_who_does_not_read_the_answer_is_cut_in_time_or_by_a_stop(*, stopped: bo
     within(story())
 
 
+def test_who_was_accepted_a_moment_before_the_stop_is_not_left_open() -> None:
+    class Accepted(asyncio.Transport):
+        closed = False
+
+        def write(self, data: Any) -> None: ...
+
+        def close(self) -> None:
+            self.closed = True
+
+    async def story() -> None:
+        door = Door(asyncio.Protocol)
+        late = Accepted()
+        await door.clear()
+        door().connection_made(late)
+        assert late.closed
+
+    within(story())
+
+
 def test_a_stop_cuts_what_is_still_being_sent_and_leaves_nothing(tmp_path: Path) -> None:
     async def story(where: Room, executor: Threads) -> None:
         async with serving(where, executor, at_once=1) as served:

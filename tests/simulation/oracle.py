@@ -143,7 +143,7 @@ class Oracle:
         self._watch_idleness()
         self._watch_hang()
         self._watch_press()
-        self._watch_silence()
+        self.watch_silence()
         self._watch_room()
 
     def count_crashes(self) -> None:
@@ -257,7 +257,8 @@ class Oracle:
             f"somebody pressed the button at {pressed_at:.1f}, and no photo was taken"
         )
 
-    def _watch_silence(self) -> None:
+    def watch_silence(self) -> None:
+        """Whether it may be silent, now and when it begins to look at a photo."""
         world = self.world
         quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now))
         if quiet or world.presses or (world.device and not world.volume()):

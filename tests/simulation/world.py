@@ -139,6 +139,7 @@ class World:
 
     def _look(self, path: Path) -> None:
         self.looked_at = path
+        self.oracle.watch_silence()
         self._comes("looking")
 
     def _hear(self, sound: Sound, first: bool) -> None:  # noqa: FBT001 - called by the room
