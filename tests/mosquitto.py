@@ -135,10 +135,17 @@ async def ended(*writers: asyncio.StreamWriter) -> None:
 
 
 async def over(server: asyncio.Server, serving: set[asyncio.Task[Any]], cut: Callable[[], None]) -> None:
-    """Nobody is let in any more, and who was let in has gone: also who came at this very moment."""
-    server.close()
+    """Nobody is let in any more, and who was let in has gone: also who came at this very moment.
+
+    A connection that asyncio has accepted and not yet wrapped when its server closes is left open for good: so at first
+    nobody more is accepted, then who was is waited for, and then the server closes.
+    """
+    loop = asyncio.get_running_loop()
+    for listening in server.sockets:
+        loop.remove_reader(listening.fileno())
     for _ in range(ACCEPTING_STEPS):
         await asyncio.sleep(0)
+    server.close()
     while serving:
         cut()
         await asyncio.wait(serving, timeout=0.1)
@@ -167,17 +174,17 @@ class Relay:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         remember(self._serving)
+        ends = {writer}
         try:
             from_broker, to_broker = await asyncio.open_connection("127.0.0.1", self._broker_port)
-        except OSError:
-            await ended(writer)
-            return
-        ends = {writer, to_broker}
-        self._open |= ends
-        try:
+            ends.add(to_broker)
+            self._open |= ends
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pass_on(reader, to_broker, ends))
                 both.create_task(self._pass_on(from_broker, writer, ends, self._talks))
+        except ConnectionError:
+            # There is no broker.
+            pass
         finally:
             self._open -= ends
             await ended(*ends)
