@@ -61,6 +61,7 @@ class Worker:
     _encore: bool = False
     _rests_from: float | None = None
     _forgotten: frozenset[int] = frozenset()
+    _stopped: set[int] = field(default_factory=set)
 
     async def run(self) -> None:
         """Work until `halt` is called."""
@@ -226,6 +227,8 @@ class Worker:
             turn.end("forget")
         if self._halted or self._paused:
             turn.end("halt" if self._halted else "pause")
+        if self._job and self._job.id in self._stopped:
+            turn.end("stop")
         if self._early:
             turn.end(self._early)
         return turn
@@ -260,6 +263,9 @@ class Worker:
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
         if self._is_for_later(job, turn):
             await self.books.release(job)
+            # A failing disk may have been waited for, and somebody may have stopped it meanwhile.
+            if turn.cut == "stop":
+                self._stopped.add(job.id)
             return
         whole = played is not None and played.complete and turn.begun and not turn.cut
         await self.books.finish(
@@ -267,6 +273,7 @@ class Worker:
             heard=turn.described if turn.begun else None,
             spoken_seconds=played.seconds if played and whole else None,
         )
+        self._stopped.discard(job.id)
 
     def _is_for_later(self, job: Job, turn: Turn) -> bool:
         """Whether something of it is still to be done."""
