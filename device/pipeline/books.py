@@ -36,7 +36,7 @@ STORE_AGAIN_SECONDS = 2.0
 class Books:
     """Keeps jobs and photos in step with what is done, and tells the house of it. On the loop.
 
-    What a disk does not take is tried until it does, so that all methods but `once` return only when it is safe.
+    What a disk does not take is tried until it does: whoever waits for a method knows that it is safe.
 
     Attributes:
         executor: Where the disk is waited for, in turn with the work on photos.

@@ -57,11 +57,9 @@ class Worker:
     _paused: bool = False
     _turn: Turn | None = None
     _job: Job | None = None
-    _early: Cut | None = None
     _encore: bool = False
     _rests_from: float | None = None
-    _forgotten: frozenset[int] = frozenset()
-    _stopped: set[int] = field(default_factory=set)
+    _asked: dict[int, Cut] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Work until `halt` is called."""
@@ -106,14 +104,16 @@ class Worker:
             self._turn.end(why)
         elif self._job:
             # The store failed, and its next turn is yet to come.
-            self._early = weightier(self._early, why)
+            self._ask(self._job, why)
 
     def forget(self, jobs: Sequence[Job]) -> None:
         """These are forgotten: end what is being spoken or looked at, if it is one of them, and leave nothing of it."""
-        # One may be claimed, and not yet be at work.
-        self._forgotten = frozenset(job.id for job in jobs if job.state == "working")
-        if self._job is None or self._job.id in self._forgotten:
+        working = [job for job in jobs if job.state == "working"]
+        if self._job is None or self._job.id in {job.id for job in working}:
             self.cut("forget")
+        for job in working:
+            # One may be claimed, and not yet be at work.
+            self._ask(job, "forget")
 
     def expect_press(self) -> None:
         """A person has pressed a button, and the photo is being taken: do not begin with another one until it is there.
@@ -166,7 +166,7 @@ class Worker:
                         return await self.books.forget(job)
                     self._job = job = now
         finally:
-            self._job = self._early = None
+            self._job = None
 
     async def _work(self, job: Job) -> None:
         turn = self._new_turn()
@@ -191,7 +191,7 @@ class Worker:
         except StoreError:
             # What somebody asked of this turn holds for the next one.
             if turn.cut:
-                self._early = weightier(self._early, turn.cut)
+                self._ask(job, turn.cut)
             raise
         finally:
             self._turn = None
@@ -223,15 +223,16 @@ class Worker:
         """What is spoken from now on; over at once where somebody asked for silence while the store was waited for."""
         # What the slideshow was saying is not said again.
         self._turn = turn = Turn(anew=self._job is not None and self._job.source != "camera")
-        if self._job and self._job.id in self._forgotten:
-            turn.end("forget")
         if self._halted or self._paused:
             turn.end("halt" if self._halted else "pause")
-        if self._job and self._job.id in self._stopped:
-            turn.end("stop")
-        if self._early:
-            turn.end(self._early)
+        asked = self._asked.pop(self._job.id, None) if self._job else None
+        if asked:
+            turn.end(asked)
         return turn
+
+    def _ask(self, job: Job, why: Cut) -> None:
+        """Its next turn is over before it begins."""
+        self._asked[job.id] = weightier(self._asked.get(job.id), why)
 
     def _say(self, text: str, turn: Turn) -> None:
         if self._turn is not turn or turn.cut == "forget":
@@ -265,7 +266,7 @@ class Worker:
             await self.books.release(job)
             # A failing disk may have been waited for, and somebody may have stopped it meanwhile.
             if turn.cut == "stop":
-                self._stopped.add(job.id)
+                self._ask(job, "stop")
             return
         whole = played is not None and played.complete and turn.begun and not turn.cut
         await self.books.finish(
@@ -273,7 +274,6 @@ class Worker:
             heard=turn.described if turn.begun else None,
             spoken_seconds=played.seconds if played and whole else None,
         )
-        self._stopped.discard(job.id)
 
     def _is_for_later(self, job: Job, turn: Turn) -> bool:
         """Whether something of it is still to be done."""
