@@ -225,7 +225,6 @@ class House:
             executor=self.disk,
             choices=SqliteChoices(self.database),
             jobs=self.jobs,
-            photos=self.photos,
             worker=self.worker,
             books=self.books,
             slideshow=None,

@@ -255,7 +255,6 @@ def assemble(settings: Settings, world: World) -> Daemon:
         executor=world.disk,
         choices=SqliteChoices(world.database),
         jobs=jobs,
-        photos=photos,
         worker=worker,
         books=books,
         slideshow=slideshow,

@@ -323,6 +323,19 @@ class PhotoStore(Protocol):
         where `needed` is None, what is not whole.
         """
 
+    def erase(self, known: Callable[[], Collection[Path]]) -> None:
+        """Delete each photo that is here and that no job has, nor will have.
+
+        Args:
+            known: Says which ones jobs have; asked when it was looked what is here.
+
+        Raises:
+            StoreError: Some could not be deleted.
+        """
+
+    def has_job(self, path: Path) -> None:
+        """A kept photo will not get a job any more, if it has none by now; any thread."""
+
     def free_bytes(self) -> int:
         """The room that is left for photos."""
 
@@ -334,8 +347,12 @@ class JobStore(Protocol):
     All raise StoreError where the disk fails, and StoreFullError where it is full.
     """
 
-    def add(self, new: NewJob) -> Job:
+    def add(self, new: NewJob, *, adding: Callable[[], None] = ...) -> Job:
         """A new waiting job.
+
+        Args:
+            new: The photo.
+            adding: Called when nobody can see the jobs without this one any more, if it becomes one.
 
         Raises:
             AlreadyHereError: The same photo was taken in before.
@@ -385,6 +402,9 @@ class JobStore(Protocol):
     def needed(self) -> Collection[Path]:
         """The stored photos of all jobs that are not done, or may be tried again."""
 
+    def paths(self) -> Collection[Path]:
+        """The stored photos of all jobs."""
+
     def outdated(self) -> Sequence[Job]:
         """The jobs whose photos are there and not needed any more: dropped, or set aside long ago."""
 
@@ -407,7 +427,14 @@ class JobStore(Protocol):
         """Forget all jobs, what was seen, and what the house was not told yet; return the jobs.
 
         One that is being worked on goes too: what is done with it from then on is done to nothing, and not told.
+        Their photos are still to be erased.
         """
+
+    def to_erase(self) -> int | None:
+        """Which forgetting has left photos that may still be there, or None where none has."""
+
+    def erased(self, forgetting: int) -> None:
+        """All photos that were to be forgotten by then are gone."""
 
     def dropped(self) -> int:
         """How many photos the policy for bursts has dropped, ever."""

@@ -60,8 +60,17 @@ class Books:
         await self._stored(self._recover)
         self.told()
 
+    async def erase(self) -> None:
+        """Delete the photos of what was forgotten.
+
+        Raises:
+            StoreError: The disk fails; they are deleted as soon as it does not.
+        """
+        await self.disk.run(self._erase)
+
     async def tidy(self) -> None:
-        """Delete the photos of what was dropped, and of what was set aside long ago."""
+        """Delete the photos of what was dropped, of what was set aside long ago, and what could not be forgotten."""
+        await self._stored(self._erase)
         for job in await self._stored(self.jobs.outdated):
             await self._stored(partial(self.photos.remove, job.path))
             await self._stored(partial(self.jobs.let_go, job))
@@ -147,6 +156,12 @@ class Books:
         if isinstance(error, StoreFullError):
             self.board.because("disk_full", holds=True, says="books")
         _log.warning("%s", error)
+
+    def _erase(self) -> None:
+        forgetting = self.jobs.to_erase()
+        if forgetting is not None:
+            self.photos.erase(self.jobs.paths)
+            self.jobs.erased(forgetting)
 
     def _recover(self) -> None:
         for job in self.jobs.recover(attempts=MOST_ATTEMPTS):

@@ -14,7 +14,7 @@ from device.core.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.core.ports import Choices, Executor, JobStore, PhotoStore
+    from device.core.ports import Choices, Executor, JobStore
     from device.pipeline.books import Books
     from device.pipeline.quiet import Hush
     from device.pipeline.slideshow import Slideshow
@@ -41,7 +41,6 @@ class Controls:
     executor: Executor
     choices: Choices
     jobs: JobStore
-    photos: PhotoStore
     worker: Worker
     books: Books
     slideshow: Slideshow | None
@@ -113,12 +112,8 @@ class Controls:
         forgotten = await self.executor.run(self.jobs.forget)
         self.worker.forget(forgotten)
         self.board.narration(None)
-        for job in forgotten:
-            if not job.has_path or (job.state == "finished" and not self.books.keep_photos):
-                # It is gone already.
-                continue
-            await self.executor.run(partial(self.photos.remove, job.path))
         self.books.told()
+        await self.books.erase()
 
 
 def _action(command: bytes) -> str:

@@ -134,7 +134,7 @@ class Submit:
                 source=source,
                 seen_as=seen_as or f"sha256:{kept.sha256}",
             )
-            job = self.jobs.add(new)
+            job = self.jobs.add(new, adding=partial(self.photos.has_job, kept.path))
         except Exception:
             self.photos.remove(kept.path)
             raise

@@ -13,7 +13,7 @@ from device.store import sql
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from device.core.ports import Clock
     from device.core.types import JobState, NewJob, Notice, Record, Source
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CRASHED = "the process ended {attempts} times while it worked on this photo"
 DROPPED = "dropped: more than {most} photos waited"
 PHOTOS_DROPPED = "photos dropped"
+FORGETTINGS = "forgettings"
+ERASURES = "erasures"
 
 PRIORITIES: dict[Source, int] = {"camera": 0, "inbox": 1, "upload": 1, "mqtt": 1, "button": 2}
 """Who is served first: a person who pressed a button, then who sent a photo, then the slideshow."""
@@ -61,8 +63,12 @@ class SqliteJobs:
         self._policy = policy
         self._clock = clock
 
-    def add(self, new: NewJob) -> Job:
+    def add(self, new: NewJob, *, adding: Callable[[], None] = lambda: None) -> Job:
         """A new waiting job, on disk when this returns.
+
+        Args:
+            new: The photo.
+            adding: Called when nobody can see the jobs without this one any more, if it becomes one.
 
         Raises:
             AlreadyHereError: The same photo was taken in before.
@@ -80,6 +86,7 @@ class SqliteJobs:
             row = (str(new.path), shown, new.sha256, new.source, PRIORITIES[new.source])
             job = _job(connection.execute(sql.ADD, row).fetchall()[0])
             connection.execute(sql.SEE, (new.seen_as, job.id, now))
+            adding()
         return job
 
     def check_room(self) -> None:
@@ -153,6 +160,10 @@ class SqliteJobs:
         """The stored photos of all jobs that are not done, or may be tried again."""
         return frozenset(Path(path) for (path,) in self._database.rows(sql.NEEDED, MOST_SET_ASIDE))
 
+    def paths(self) -> frozenset[Path]:
+        """The stored photos of all jobs."""
+        return frozenset(Path(path) for (path,) in self._database.rows(sql.PATHS))
+
     def outdated(self) -> tuple[Job, ...]:
         """The jobs whose photos are there and not needed any more: dropped, or set aside long ago."""
         return tuple(_job(row) for row in self._database.rows(sql.OUTDATED, MOST_SET_ASIDE))
@@ -194,8 +205,19 @@ class SqliteJobs:
             rows = connection.execute(sql.REMOVE_ALL).fetchall()
             for statement in sql.FORGET:
                 connection.execute(statement)
+            connection.execute(sql.COUNT, (FORGETTINGS, 1))
             self._outbox.post(connection, [Last(record={})])
         return tuple(_job(row) for row in rows)
+
+    def to_erase(self) -> int | None:
+        """Which forgetting has left photos that may still be there, or None where none has."""
+        rows = self._database.rows(sql.TO_ERASE, FORGETTINGS, ERASURES)
+        return int(rows[0][0]) if rows else None
+
+    def erased(self, forgetting: int) -> None:
+        """All photos that were to be forgotten by then are gone."""
+        with self._database.transaction() as connection:
+            connection.execute(sql.CATCH_UP, (ERASURES, forgetting))
 
     def dropped(self) -> int:
         """How many photos the policy for bursts has dropped, ever."""

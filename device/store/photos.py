@@ -12,7 +12,7 @@ from device.core.faults import passing
 from device.core.types import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from device.core.ports import Files, NewFile, Random
@@ -33,13 +33,20 @@ class PhotoFolder:
             files.sync_folder(folder.parent)
             # What comes in from now on is not swept, whole or not.
             self._from_before = files.names(folder)
+        # Kept, and with no job yet.
+        self._between: set[Path] = set()
 
     def begin(self) -> IncomingPhoto:
         """Somewhere for a new photo to go, a file of its own for each."""
-        return IncomingPhoto(self._folder / self._random.token(), self._files)
+        return IncomingPhoto(self._folder / self._random.token(), self._files, between=self._between)
+
+    def has_job(self, path: Path) -> None:
+        """A kept photo will not get a job any more, if it has none by now."""
+        self._between.discard(path)
 
     def remove(self, path: Path) -> None:
         """Delete a kept photo; without effect where it is gone."""
+        self.has_job(path)
         with _told(path):
             with suppress(FileNotFoundError):
                 self._files.remove(path)
@@ -64,6 +71,23 @@ class PhotoFolder:
             self._from_before = []
         return len(left)
 
+    def erase(self, known: Callable[[], Collection[Path]]) -> None:
+        """Delete each photo that is here and that no job has, nor will have.
+
+        The order matters, for photos are coming in: what is here and not between keeping and its job has had its job
+        by now, and `known` names it, or it is forgotten.
+        """
+        with _told(self._folder):
+            here = [self._folder / name for name in self._files.names(self._folder)]
+            between = frozenset(self._between)
+            stays = frozenset(known()) | between
+            for path in here:
+                if path.suffix != PART and path not in stays:
+                    with suppress(FileNotFoundError):
+                        self._files.remove(path)
+            # Also where none was left: one that was deleted before may not be synced.
+            self._files.sync_folder(self._folder)
+
     def free_bytes(self) -> int:
         """The room that is left for photos."""
         with _told(self._folder):
@@ -73,10 +97,11 @@ class PhotoFolder:
 class IncomingPhoto:
     """A photo that is being written, under a name that nobody takes for a photo until it is whole."""
 
-    def __init__(self, path: Path, files: Files) -> None:
+    def __init__(self, path: Path, files: Files, *, between: set[Path]) -> None:
         self._path = path
         self._part = path.with_suffix(PART)
         self._files = files
+        self._between = between
         self._hash = hashlib.sha256()
         self._size = 0
         # The folder is named and not the file, which is another at each try: what is wrong is said once.
@@ -97,6 +122,7 @@ class IncomingPhoto:
             file.sync()
             file.close()
             passing("a photo is synced and has no name")
+            self._between.add(self._path)
             self._files.rename(self._part, self._path)
             self._files.sync_folder(self._path.parent)
         self._file = None
@@ -110,6 +136,7 @@ class IncomingPhoto:
         # What cannot be deleted now is swept at the next start.
         with suppress(OSError):
             file.close()
+        self._between.discard(self._path)
         for path in (self._part, self._path):
             with suppress(OSError):
                 self._files.remove(path)

@@ -5,7 +5,8 @@ counted. How far it came is in `record` (it is described) and `begun` (its speec
 from there. What a photo was called is forgotten when its job is done: only then is nothing of a visitor left behind.
 
 `seen` says which photos were taken in, so that none is taken in twice. `outbox` holds what the house is still to be
-told. `choice` holds what a person set at run time. `count` holds what was dropped, and the name of this store.
+told. `choice` holds what a person set at run time. `count` holds what was dropped, how often all was to be forgotten,
+and how often its photos were: a crash may come between the two. `identity` holds the name of this store.
 """
 
 from __future__ import annotations
@@ -117,6 +118,8 @@ NEEDED = """
     SELECT path FROM (SELECT path FROM job WHERE state = 'failed' ORDER BY id DESC LIMIT ?) WHERE path <> ''
 """
 
+PATHS = "SELECT path FROM job WHERE path <> ''"
+
 LET_GO = "UPDATE job SET path = '' WHERE id = ?"
 
 LIST = "SELECT * FROM job WHERE coalesce(state = ?, 1) ORDER BY id DESC"
@@ -159,6 +162,12 @@ DELIVERED = "DELETE FROM outbox WHERE number <= ?"
 TOKEN = "SELECT token FROM identity"  # noqa: S105 - the name of this store, no secret
 
 COUNT = "INSERT INTO count (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
+
+TO_ERASE = """
+    SELECT value FROM count WHERE name = ? AND value > coalesce((SELECT value FROM count WHERE name = ?), 0)
+"""
+
+CATCH_UP = "INSERT INTO count (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 COUNTED = "SELECT coalesce((SELECT value FROM count WHERE name = ?), 0)"
 

@@ -293,6 +293,35 @@ def test_to_forget_leaves_no_job_nothing_seen_nothing_untold_and_tells_the_house
     assert store.add(seen_as="replay:0").id == 4
 
 
+def test_what_was_forgotten_is_to_be_erased_until_that_is_done(store: Store) -> None:
+    assert store.jobs.to_erase() is None
+    store.jobs.forget()
+    first = store.jobs.to_erase()
+    assert first is not None
+    store.jobs.forget()
+    # What one has erased is not all that the next one wants erased.
+    store.jobs.erased(first)
+    second = store.jobs.to_erase()
+    assert second is not None
+    store.jobs.erased(second)
+    assert store.jobs.to_erase() is None
+
+
+def test_a_job_that_is_being_added_is_seen_by_whoever_asks_after_the_call(store: Store) -> None:
+    seen: list[bool] = []
+
+    def adding() -> None:
+        # It waits for the transaction, and finds the job.
+        asking.start()
+
+    asking = threading.Thread(target=lambda: seen.append(bool(store.jobs.paths())))
+    store.jobs.add(
+        NewJob(path=store.file.parent / "a", name="a", sha256="0", source="inbox", seen_as="a"), adding=adding
+    )
+    asking.join()
+    assert seen == [True]
+
+
 def test_the_last_one_is_the_newest_that_was_described(store: Store) -> None:
     assert store.jobs.last() is None
     for name in ("one", "two"):
@@ -690,6 +719,40 @@ def test_what_a_crash_left_is_swept_and_what_is_needed_or_came_in_since_is_not(f
     assert photos.sweep([folder / "needed"]) == 0
     also_kept = half.keep()
     assert {path.name for path in folder.iterdir()} == {"needed", kept.path.name, also_kept.path.name}
+
+
+def kept_in(photos: PhotoFolder, data: bytes = b"photo") -> Path:
+    incoming = photos.begin()
+    incoming.write(data)
+    return incoming.keep().path
+
+
+def test_to_erase_deletes_each_photo_that_no_job_has_or_is_about_to_have(folder: Path) -> None:
+    photos = photos_in(folder)
+    orphan, known, between = (kept_in(photos) for _ in range(3))
+    photos.has_job(orphan)
+    photos.has_job(known)
+    half = photos.begin()
+
+    def known_by_now() -> list[Path]:
+        # Here at the very moment at which the jobs are asked: nobody looked for it.
+        late.append(kept_in(photos))
+        photos.has_job(late[0])
+        return [known]
+
+    late: list[Path] = []
+    photos.erase(known_by_now)
+    half.write(b"goes on")
+    later = half.keep().path
+    assert set(folder.iterdir()) == {known, between, late[0], later}
+
+
+def test_a_photo_that_got_no_job_is_erased(folder: Path) -> None:
+    photos = photos_in(folder)
+    kept_in(photos)
+    # As after a crash between the two: whoever begins anew waits for nobody.
+    photos_in(folder).erase(list)
+    assert list(folder.iterdir()) == []
 
 
 def test_where_photos_are_kept_only_what_is_not_whole_is_swept(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,15 @@ from device.core.errors import StoreError, UsageError
 from device.core.types import Last
 from device.pipeline.controls import ACTIONS, LOUDER
 from device.store.choices import SqliteChoices
+from device.store.files import SystemFiles
 from tests.house import House, in_house
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def fail(*_: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 async def ask(house: House, action: str) -> None:
@@ -174,6 +180,55 @@ def test_forget_leaves_no_photo_no_job_and_no_word(tmp_path: Path) -> None:
             assert len(house.speaker.heard) == 4, "it is a new one"
 
     in_house(tmp_path, story)
+
+
+def test_forget_deletes_also_what_is_kept_and_what_no_job_knows_any_more(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring("a")
+            await house.idle()
+            (house.folder / "pruned").write_bytes(b"a photo of long ago")
+            assert len(house.files()) == 2
+            await ask(house, "forget")
+            assert house.files() == []
+
+    in_house(tmp_path, story, keep=True)
+
+
+def test_what_a_failing_disk_did_not_forget_is_forgotten_as_soon_as_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring("a")
+            await house.idle()
+            with monkeypatch.context() as patches:
+                patches.setattr(SystemFiles, "remove", fail)
+                with pytest.raises(StoreError):
+                    await ask(house, "forget")
+            assert len(house.files()) == 1
+            house.worker.wake()
+            await house.idle()
+            assert house.files() == []
+
+    in_house(tmp_path, story, keep=True)
+
+
+def test_what_was_not_forgotten_when_the_power_went_is_forgotten_after_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring("a")
+            await house.idle()
+        house.jobs.forget()
+        assert len(house.files()) == 1
+
+    async def after_it(house: House) -> None:
+        async with house.at_work():
+            await house.idle()
+            assert house.files() == []
+
+    in_house(tmp_path, story, keep=True)
+    in_house(tmp_path, after_it, keep=True)
 
 
 def test_forget_ends_a_repetition(tmp_path: Path) -> None:
