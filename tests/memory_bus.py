@@ -115,9 +115,9 @@ class MemorySession:
         self._bus.acknowledged.append(inbound.number)
         self._bus.happens()
 
-    async def close(self) -> None:
+    async def close(self, *, in_order: bool = True) -> None:
         if not self._ended:
-            self._bus.closed_in_order += 1
+            self._bus.closed_in_order += in_order
         self.end()
 
     def end(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -132,6 +133,16 @@ class Line:
             self.trouble = trouble
         if self.client is not None:
             self.client.disconnect()
+
+    def break_off(self, trouble: str) -> None:
+        """End it without a word to the broker, which says the will then."""
+        self.trouble = trouble
+        self._abandoned = True
+        connected = self.client.socket() if self.client else None
+        if isinstance(connected, socket.socket):
+            # It wakes the thread, which closes it; it may be at its end by itself.
+            with contextlib.suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
 
     def abandon(self) -> None:
         """Let the thread end as soon as it can, whatever the broker thinks of it."""

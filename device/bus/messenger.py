@@ -72,6 +72,7 @@ class Messenger:
     _status: Status | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _farewell: asyncio.Event = field(default_factory=asyncio.Event)
+    _said_goodbye: bool = False
 
     def show(self, status: Status) -> None:
         """This is what the device is doing now."""
@@ -99,10 +100,12 @@ class Messenger:
                     told = str(error)
             else:
                 _log.info("connected to the broker")
+                self._said_goodbye = False
                 try:
                     await self._serve(session)
                 finally:
-                    await session.close()
+                    # Else the house would take it to be online, where it ends with its goodbye unsaid.
+                    await session.close(in_order=self._said_goodbye)
                 if not self._farewell.is_set():
                     _log.warning("the connection to the broker is lost; trying again")
                 wait, told = FIRST_WAIT_SECONDS, ""
@@ -170,6 +173,7 @@ class Messenger:
 
     async def _leave(self, session: BusSession) -> None:
         said = session.publish(Message(topic=self.topics.availability, payload=OFFLINE, retain=True))
+        self._said_goodbye = True
         work = (asyncio.ensure_future(self._heard(said)), asyncio.ensure_future(self.clock.sleep(FAREWELL_SECONDS)))
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)

@@ -130,11 +130,14 @@ class PahoSession:
         if packet is not None and self._line.client.ack(packet, 1) != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise self._lost()
 
-    async def close(self) -> None:
-        """End it in order, so that the will is not said; without effect where it has ended."""
+    async def close(self, *, in_order: bool = True) -> None:
+        """End it in order, so that the will is not said, or just so, and it is; without effect where it has ended."""
         if self._gone.is_set():
             return
-        self._line.end("it was closed")
+        if in_order:
+            self._line.end("it was closed")
+        else:
+            self._line.break_off("it was closed")
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await self._gone.wait()

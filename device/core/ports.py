@@ -271,8 +271,8 @@ class BusSession(Protocol):
     def acknowledge(self, inbound: Inbound) -> None:
         """Tell the broker that the message is safe here; until then a `kept` subscription brings it again later."""
 
-    async def close(self) -> None:
-        """End it in order, so that the will is not said; without effect where it has ended."""
+    async def close(self, *, in_order: bool = True) -> None:
+        """End it in order, so that the will is not said, or just so, and it is; without effect where it has ended."""
 
 
 class Incoming(Protocol):

@@ -331,6 +331,20 @@ def test_the_will_is_said_when_the_connection_breaks(place: Place) -> None:
     place.run(story)
 
 
+def test_the_will_is_said_when_it_is_closed_and_not_in_order(place: Place) -> None:
+    async def story(network: Network) -> None:
+        async with listening(network) as house:
+            frame = await network.frame.connect(will=OFFLINE, subscriptions=IN)
+            await frame.close(in_order=False)
+            await frame.close(in_order=False)
+            came = await until(house, AVAILABILITY)
+            with pytest.raises(BusLostError):
+                await frame.receive()
+        assert came[-1].payload == b"offline"
+
+    place.run(story)
+
+
 def test_the_will_is_not_said_when_it_is_closed_which_may_be_done_twice(place: Place) -> None:
     async def story(network: Network) -> None:
         async with listening(network) as house:

@@ -47,6 +47,8 @@ class SimBroker:
         acknowledged: The messages of kept subscriptions that a device has acknowledged, at the moment of its call.
         on_acknowledged: Called at that very moment.
         denied: The topics that nobody may publish to.
+        unsaid: How often a device closed a connection in order, which takes its will back, and had not said itself
+            what the will says.
     """
 
     def __init__(self, random: Random, *, slowest_seconds: float = 0.2) -> None:
@@ -55,6 +57,7 @@ class SimBroker:
         self.acknowledged: list[tuple[str, bytes]] = []
         self.on_acknowledged: Callable[[str, bytes], None] = lambda _topic, _payload: None
         self.denied: set[str] = set()
+        self.unsaid = 0
         self._random = random
         self._slowest_seconds = slowest_seconds
         self._agenda = Agenda()
@@ -79,6 +82,12 @@ class SimBroker:
             self._retain(topic, payload)
         self._route(topic, payload)
 
+    def connection(self, client_id: str) -> int | None:
+        """The number of its connection, where there is one over which each hears the other."""
+        client = self._clients.get(client_id)
+        link = client.link if client else None
+        return link.number if link and link in self._links and not link.down.silent else None
+
     def waiting(self, client_id: str) -> int:
         """How many messages the broker still has for it."""
         client = self._clients.get(client_id)
@@ -98,10 +107,11 @@ class SimBroker:
         self._cuts.append((to, before))
 
     def silence(self, client_id: str | None = None) -> None:
-        """Nothing comes to the device any more over its connection, and nobody says why."""
+        """Nothing comes to the device any more over its connection, and nobody says why; its pings are not answered."""
         for link in self._links:
             if client_id in (None, link.client_id):
                 link.down.silent = True
+                self._agenda.at(self._agenda.now() + KEEPALIVE_SECONDS, partial(self._cut, link))
 
     def restart(self, *, forget: bool) -> None:
         """It stops, and is there again at once; without persistence it has forgotten everything. No will is said."""
@@ -221,6 +231,8 @@ class SimBroker:
 
     def farewell(self, link: Link) -> None:
         """The connection ends in order."""
+        if link.open and link.will and self.retained.get(link.will.topic) != link.will.payload:
+            self.unsaid += 1
         link.will = None
         self._broken(link)
         link.down.send(partial(link.device.lose, "it was closed"))

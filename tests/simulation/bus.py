@@ -107,8 +107,11 @@ class SimSession:
             self._broker.acknowledges(parcel)
             self.link.up.send(partial(self._broker.acknowledged_by, self.link, parcel))
 
-    async def close(self) -> None:
+    async def close(self, *, in_order: bool = True) -> None:
         self._life.check()
+        if not (self._lost or in_order):
+            self._broker.abandon(self.link)
+            self.lose("it was closed")
         if not self._lost:
             self.link.up.send(partial(self._broker.farewell, self.link))
             self.link.up.end()

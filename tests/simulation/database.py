@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import deque
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.simulation.life import PowerCut
@@ -59,6 +58,8 @@ class SimDatabase:
         self._image = b""
         self._unsafe: deque[bytes] = deque(maxlen=UNSAFE_COMMITS + 1)
         self._connection: SimConnection | None = None
+        # Reads what is there between two lives.
+        self._reader: sqlite3.Connection | None = None
 
     def open(
         self,
@@ -77,6 +78,7 @@ class SimDatabase:
             after_commit: Called after it; where it raises PowerCut, it is committed and nobody knows.
         """
         self.kill()
+        self._stop_reading()
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=SimConnection)
         if self._image:
             connection.deserialize(self._image)
@@ -99,10 +101,11 @@ class SimDatabase:
         if self._connection is not None:
             assert not self._connection.in_transaction, "what is committed cannot be read within a transaction"
             return sqlite3.Cursor(self._connection).execute(statement, values).fetchall()
-        with closing(sqlite3.connect(":memory:")) as connection:
+        if self._reader is None:
+            self._reader = sqlite3.connect(":memory:")
             if self._image:
-                connection.deserialize(self._image)
-            return connection.execute(statement, values).fetchall()
+                self._reader.deserialize(self._image)
+        return self._reader.execute(statement, values).fetchall()
 
     def kill(self) -> None:
         """The process is gone: what was committed stays."""
@@ -116,6 +119,17 @@ class SimDatabase:
         self.kill()
         if may_be_left:
             self._image = random.choice(may_be_left)
+            self._stop_reading()
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self.kill()
+        self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def committed(self, *, synced: bool) -> None:
         """Called by the connection when something was, and when what comes is not synced any more."""

@@ -37,8 +37,10 @@ class Device:
         eyes = SimEyes(files=files, loop=loop, random=random, mood=world.mood)
         clock = SimClock(loop, world.wall)
         player = SimPlayer(world.room, loop)
-        slow = world.slowest_start_seconds
-        disk = SimExecutor(loop, random=random, threads=DISK_THREADS, slowest_start_seconds=slow)
+        slow, late = world.slowest_start_seconds, world.slowest_end_seconds
+        disk = SimExecutor(
+            loop, random=random, threads=DISK_THREADS, slowest_start_seconds=slow, slowest_end_seconds=late
+        )
         folder = world.settings.inbox.folder
         database = Database(world.database.open(life, random), name="voxframe.db")
         self.client_id = f"voxframe-{database.token}"
@@ -47,7 +49,7 @@ class Device:
             Parts(
                 clock=clock,
                 random=SimRandom(random),
-                labour=SimExecutor(loop, random=random, slowest_start_seconds=slow),
+                labour=SimExecutor(loop, random=random, slowest_start_seconds=slow, slowest_end_seconds=late),
                 disk=disk,
                 files=files,
                 database=database,

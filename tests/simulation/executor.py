@@ -31,15 +31,23 @@ class SimExecutor:
         random: Chance.
         threads: So much work at once; more waits, in order.
         slowest_start_seconds: Work begins at most so long after its turn has come.
+        slowest_end_seconds: Who waits for it hears of its end at most so long after it.
     """
 
     def __init__(
-        self, loop: SimLoop, *, random: Random, threads: int = 1, slowest_start_seconds: float = 0.001
+        self,
+        loop: SimLoop,
+        *,
+        random: Random,
+        threads: int = 1,
+        slowest_start_seconds: float = 0.001,
+        slowest_end_seconds: float = 0.0,
     ) -> None:
         self._loop = loop
         self._random = random
         self._idle = threads
         self._slowest_start_seconds = slowest_start_seconds
+        self._slowest_end_seconds = slowest_end_seconds
         self._waiting: deque[tuple[Callable[[], Any], Context, asyncio.Future[Any]]] = deque()
         self._posted: deque[tuple[Callable[[], None], Context]] = deque()
         self._closed = False
@@ -90,6 +98,8 @@ class SimExecutor:
             raise
         except BaseException as error:  # noqa: BLE001 - it is raised for whoever waits
             settle = partial(_settle, future, error=error)
+        if self._slowest_end_seconds:
+            self._loop.block(self._random.random() * self._slowest_end_seconds)
         self._loop.life.check()
         # On the same way as what the work has posted, and so after it.
         self.post(settle)

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from device.bus.payloads import state_payload
+
 if TYPE_CHECKING:
+    from device.core.types import Status
     from tests.simulation.photos import SimPhoto
     from tests.simulation.room import Sound
     from tests.simulation.world import World
@@ -35,6 +38,12 @@ FULL_TOLD_SECONDS = 60.0
 GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
 """What is said of a device whose disk is full: the gravest reason alone."""
 
+STATE_TOLD_SECONDS = 60.0
+"""A disk that failed for a moment holds up what the house is told."""
+
+MAY_BE_SET_ASIDE = ("the process ended", "dropped", "the loudspeaker is not there", "OSError: ")
+"""Why a photo that is whole is set aside: it was there when the process died, and the rest is not its fault either."""
+
 SPARE = 2
 """More photos may wait than the policy has room for: one that is put back, and one that a crash had left at work."""
 
@@ -55,6 +64,7 @@ class Oracle:
         may_be_silent_up_to: The newest job that something may have kept from being heard.
         gone_up_to: The newest job of which a person had all traces deleted.
         forgotten: Photos of which a person may have had all traces deleted.
+        gone_paths: Files that a person had deleted.
     """
 
     world: World
@@ -67,6 +77,7 @@ class Oracle:
     forgotten: set[int] = field(default_factory=set)
     encores: int = 0
     gone_up_to: int = 0
+    gone_paths: frozenset[Path] = frozenset()
     crashes: Counter[int] = field(default_factory=Counter)
     may_be_silent_up_to: int = 0
     repeated: set[int] = field(default_factory=set)
@@ -74,6 +85,7 @@ class Oracle:
     _idle_since: float | None = None
     _full: tuple[int, float] = (-1, 0.0)
     _last_event: int = 0
+    _shown: tuple[int, Status, float] | None = None
     events: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     # What the world tells it
@@ -128,6 +140,10 @@ class Oracle:
         """A person has asked for everything to be deleted."""
         self.forgotten |= set(self.world.photos)
 
+    def known_paths(self) -> frozenset[Path]:
+        """The files of all jobs that there are."""
+        return frozenset(Path(path) for (path,) in self.world.database.rows("SELECT path FROM job WHERE path <> ''"))
+
     def newest_job(self) -> int:
         """The last one that there is, or 0."""
         ((number,),) = self.world.database.rows("SELECT coalesce(max(id), 0) FROM job")
@@ -145,6 +161,9 @@ class Oracle:
         self._watch_press()
         self.watch_silence()
         self._watch_room()
+        self._watch_files()
+        self._watch_state()
+        assert not self.world.broker.unsaid, "it has left the broker in order, and the house takes it to be online"
 
     def count_crashes(self) -> None:
         """A life has ended, and what was at work with it."""
@@ -183,8 +202,13 @@ class Oracle:
                 self._nothing_tells_of(number)
         for number, door in self.acknowledged.items():
             found = by_sha.get(self.world.photos[number].sha256, [])
-            if number not in self.forgotten:
+            if number not in self.forgotten and (self.world.is_once() or not found):
                 assert len(found) == 1, f"photo {number} came by {door} and became the jobs {found}"
+        for number in self.world.replayed - self.forgotten:
+            found = by_sha.get(self.world.photos[number].sha256, [])
+            assert len(found) <= 1, f"photo {number} of the replayed folder became the jobs {found}"
+        self._set_aside_rightly()
+        self._last_is_known()
         set_aside = "SELECT path FROM job WHERE state = 'failed' AND reason NOT LIKE 'dropped%'"
         # Where it was begun on paper, a crash came just before the first sample.
         silent = self.world.database.rows("SELECT id FROM job WHERE state = 'finished' AND record <> '' AND begun = 0")
@@ -198,6 +222,7 @@ class Oracle:
             assert self.crashes[number] > 1, f"job {number} is called a crash after {self.crashes[number]} of them"
         kept = {Path(path) for (path,) in self.world.database.rows(set_aside)}
         here = {self.world.STATE / "photos" / name for name in self.world.photo_names()}
+        assert not here & self.gone_paths, f"photos were forgotten, and are there: {sorted(here & self.gone_paths)}"
         if not self.world.keeps:
             assert here <= kept, f"photos are kept longer than was promised: {sorted(here - kept)}"
         self._events_tell_all(jobs)
@@ -207,6 +232,45 @@ class Oracle:
         known = (None, "quiet_hours", "muted", *(["no_audio"] if self.world.room.missed else []))
         assert state["reason"] in known, f"nothing keeps it quiet, and it says {state}"
         assert self.world.broker.retained[self.world.topic("availability")] == b"online"
+
+    def _set_aside_rightly(self) -> None:
+        """A photo that is whole is set aside for few reasons, and not when it was heard."""
+        # Of one that was cut short nobody knows.
+        whole = {photo.sha256 for photo in self.world.photos.values() if photo.kind == "good"}
+        rows = self.world.database.rows(
+            "SELECT id, sha256, reason, begun AND record IS NOT NULL FROM job WHERE state = 'failed'"
+        )
+        for number, sha256, reason, heard in rows:
+            why = f"job {number} is set aside: {reason}"
+            assert sha256 not in whole or reason.startswith(MAY_BE_SET_ASIDE), why
+            assert not (heard and reason.startswith("the process ended")), f"{why}; and it was heard"
+
+    def _last_is_known(self) -> None:
+        """What lies on the broker as the last one is what is known of it."""
+        told = self.world.broker.retained.get(self.world.topic("last"))
+        records = [
+            json.loads(record) for (record,) in self.world.database.rows("SELECT record FROM job WHERE record <> ''")
+        ]
+        assert told is None or json.loads(told) in ({}, *records), (
+            f"`last` tells what is not known (any more): {told!r}"
+        )
+
+    def _watch_files(self) -> None:
+        waiting = self.world.database.rows("SELECT id, path FROM job WHERE state = 'waiting' AND begun = 0")
+        gone = [number for number, path in waiting if self.world.disk.present(Path(path)) is None]
+        assert not gone, f"photos wait, and their files are gone: jobs {gone}"
+
+    def _watch_state(self) -> None:
+        """The house knows what the device does, where nothing keeps it from hearing it."""
+        world = self.world
+        status, connection = world.status(), world.broker.connection(world.client_id)
+        if status is None or connection is None:
+            self._shown = None
+        elif self._shown is None or self._shown[0] != connection or self._shown[1] is not status:
+            self._shown = (connection, status, world.now)
+        elif world.now - self._shown[2] > STATE_TOLD_SECONDS:
+            told = world.broker.retained.get(world.topic("state"))
+            assert told == state_payload(status), f"it is {status}, and the house was told {told!r}"
 
     def _nothing_tells_of(self, number: int) -> None:
         """It was forgotten, if no job of it, or of a part of it, has come since."""

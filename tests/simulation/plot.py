@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.simulation.person import Copying
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.world import Moment, World
 
@@ -20,7 +21,11 @@ KINDS: tuple[Kind, ...] = ("good",) * 20 + ("broken", "late", "poison", "mistake
 
 ACTIONS = ("stop", "stop", "pause", "pause", "resume", "louder", "softer", "repeat", "repeat", "describe")
 
-THEN = {"stop": ("pause", "repeat"), "repeat": ("pause", "stop", "forget"), "describe": ("stop", "pause")}
+THEN = {
+    "stop": ("pause", "repeat"),
+    "repeat": ("pause", "stop", "forget"),
+    "describe": ("stop", "pause", "describe"),
+}
 """What is asked for in one breath with it."""
 
 
@@ -41,7 +46,7 @@ class Plot:
         if random.random() < 0.3:
             world.broker.publish(world.topic("command/set"), b'{"action": "pause"}', retain=True)
         moment = 0.0
-        for _ in range(sessions):
+        for session in range(sessions):
             for _ in range(random.randint(1, 8)):
                 world.at(moment + random.random() * session_seconds, self._somebody_comes)
             for _ in range(random.randint(0, 6)):
@@ -49,6 +54,9 @@ class Plot:
             for trouble in self._troubles:
                 for _ in range(random.choice((1, 1, 3))):
                     world.at(moment + random.random() * session_seconds, trouble)
+            if session == sessions - 1 and random.random() < 0.5:
+                # What it has lost in memory a restart would give back.
+                return moment + session_seconds
             off = random.random() * 86_400
             world.at(moment + session_seconds, partial(world.switch_off, off))
             if random.random() < 0.3:
@@ -84,6 +92,14 @@ class Plot:
         except OSError:
             world.tell("there is no room for a file in the inbox")
             return
+        if world.disk.leases:
+            self._copy_in_halves(copying, path, photo)
+        else:
+            self._copy_bit_by_bit(copying, path, photo)
+
+    def _copy_in_halves(self, copying: Copying, path: Path, photo: SimPhoto) -> None:
+        """With a long pause between the two; that it is being written can be known."""
+        world, random = self._world, self._random
         half = random.randint(0, len(photo.data))
 
         def write(data: bytes) -> None:
@@ -104,6 +120,31 @@ class Plot:
 
         write(photo.data[:half])
         world.at(random.random() * 20, end)
+
+    def _copy_bit_by_bit(self, copying: Copying, path: Path, photo: SimPhoto) -> None:
+        """Where nobody can tell that it is being written, only that it goes on growing says so."""
+        world, random = self._world, self._random
+        pieces = random.randint(3, 30)
+        size = len(photo.data) // pieces
+
+        def go_on(piece: int) -> None:
+            if copying.cut_off:
+                world.at(random.random() * 600, partial(self._put, path, photo))
+                return
+            assert world.disk.present(path) is not None, f"{path} is gone while it is being written"
+            last = piece == pieces - 1
+            try:
+                copying.write(photo.data[piece * size : None if last else (piece + 1) * size])
+            except OSError:
+                world.tell("the disk is full under a copy")
+            if not last:
+                world.at(0.2 + random.random() / 2, partial(go_on, piece + 1))
+                return
+            copying.done()
+            if world.disk.present(path) == photo.data:
+                world.put(path, photo)
+
+        go_on(0)
 
     def _put(self, path: Path, photo: SimPhoto) -> None:
         try:
@@ -185,7 +226,52 @@ class Plot:
             partial(self._ask_while, "claiming"),
             partial(self._ask_while, "asking what was last"),
             self._no_camera,
+            partial(self._world.at_next, "capturing", 0.0, partial(self._world.command, "describe")),
+            partial(self._world.at_next, "described", self._soon(), self._kill),
+            partial(self._world.at_next, "forgetting", self._soon(), self._power_cut),
+            self._forgotten_while_finished,
+            self._stopped_while_the_disk_fails,
+            self._asked_while_the_disk_fails,
+            self._hangs_while_the_clock_is_set_back,
+            self._killed_twice,
         )
+
+    def _soon(self) -> float:
+        return self._random.random() / 10
+
+    def _forgotten_while_finished(self) -> None:
+        if self._forgets:
+            self._world.at_next("finishing", 0.0, partial(self._world.command, "forget"))
+
+    def _stopped_while_the_disk_fails(self) -> None:
+        self._world.at_next("looking", self._random.random(), self._database_full)
+        self._world.at_next("failing", self._random.random() * 2, partial(self._world.command, "stop"))
+
+    def _asked_while_the_disk_fails(self) -> None:
+        self._database_full()
+        self._world.at_next("failing", 0.0, self._asked_over_the_broker)
+
+    def _hangs_while_the_clock_is_set_back(self) -> None:
+        world = self._world
+
+        def set_back() -> None:
+            world.wall.ahead_seconds -= self._random.random() * 7200
+            world.tell("the clock is set back")
+
+        world.at_next("hanging", self._random.random(), set_back)
+        world.mood.hangs = True
+        world.tell("something hangs for long")
+        world.at(400.0, lambda: setattr(world.mood, "hangs", False))
+
+    def _killed_twice(self) -> None:
+        """Before its photo is heard, and while it is."""
+        world = self._world
+
+        def once() -> None:
+            world.at_next("speaking", self._random.random(), self._kill)
+            self._kill()
+
+        world.at_next("looking", self._random.random() / 2, once)
 
     def _ask_while(self, moment: Moment) -> None:
         """Hardly later than it begins."""

@@ -37,6 +37,7 @@ class Mood:
         hung_at: When something began to hang in this life.
         poisoned: Called by a photo that ends the process.
         looks: Told when a photo is about to be looked at.
+        hung: Told when something has begun to hang.
     """
 
     looking_seconds: float = 1.0
@@ -45,11 +46,13 @@ class Mood:
     hung_at: float | None = None
     poisoned: Callable[[], None] = field(default=lambda: None)
     looks: Callable[[Path], None] = field(default=lambda _: None)
+    hung: Callable[[], None] = field(default=lambda: None)
 
     def take_time(self, loop: SimLoop, seconds: float) -> None:
         """Let it pass; for ever, where something hangs."""
         if self.hangs:
             self.hung_at = loop.time()
+            self.hung()
         loop.block(1e9 if self.hangs else seconds)
 
 

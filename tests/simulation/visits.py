@@ -76,7 +76,7 @@ class Visit:
             yield data[:size]
             data = data[size:]
             drawn = random.random()
-            if drawn < 0.05 and not healed:
+            if drawn < self._world.cut_off_share and not healed:
                 raise CutOffError("the sender has gone")
             # Some send a piece and then nothing for a while.
             await asyncio.sleep(random.random() * (60 if drawn > 0.97 and not healed else 0.3))

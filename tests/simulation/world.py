@@ -41,17 +41,34 @@ from tests.simulation.visits import Visit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from device.core.types import Status
     from tests.simulation.fate import Death
     from tests.simulation.photos import Kind, SimPhoto
     from tests.simulation.room import Sound
 
-Moment: TypeAlias = Literal["looking", "speaking", "silent", "claiming", "asking what was last", "taken in"]
+Moment: TypeAlias = Literal[
+    "looking",
+    "described",
+    "speaking",
+    "silent",
+    "finishing",
+    "claiming",
+    "asking what was last",
+    "taken in",
+    "capturing",
+    "forgetting",
+    "failing",
+    "hanging",
+]
 """A moment in the life of a device that is hit by chance too seldom."""
 
 _STATEMENTS: dict[str, Moment] = {
     sql.CLAIM_OLDEST: "claiming",
     sql.CLAIM_NEWEST: "claiming",
     sql.LAST: "asking what was last",
+    sql.DESCRIBE: "described",
+    sql.FINISH: "finishing",
+    sql.REMOVE_ALL: "forgetting",
 }
 
 CAPACITY_BYTES = 200_000
@@ -63,6 +80,9 @@ HEALED_SECONDS = 4 * 3600.0
 """In a world in which nothing is wrong any more, everything is done after so long at the latest."""
 
 LOOK_SECONDS = 30.0
+
+LONG_HOURS = 8760.0
+"""Longer than a world."""
 
 
 class World:
@@ -87,12 +107,18 @@ class World:
         self.broker = SimBroker(self.random)
         self.room = Room()
         self.wall = WallClock()
-        self.mood = Mood(poisoned=lambda: self.die("kill"), looks=self._look)
+        self.mood = Mood(poisoned=lambda: self.die("kill"), looks=self._look, hung=lambda: self._comes("hanging"))
         self.settings = self._settings()
         self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
         self.keeps = self.settings.store.retention == "keep"
         # How late a thread may begin what it is given: the later, the more happens meanwhile.
         self.slowest_start_seconds = self.random.choice((0.001, 0.02, 0.3))
+        # How late it hears that it is done.
+        self.slowest_end_seconds = self.random.choice((0.0, 0.0, self.slowest_start_seconds))
+        # How often who sends a photo goes away in the middle.
+        self.cut_off_share = self.random.choice((0.05, 0.05, 0.4))
+        # On a network mount nobody can tell who else writes.
+        self.disk.leases = self.random.random() < 0.7
         self.most_events = self.random.choice((10, 40))
         self.replays = self.random.random() < 0.3
         self.camera_plugged = True
@@ -108,6 +134,7 @@ class World:
         self.story: list[str] = []
         self.oracle = Oracle(self)
         self._album: list[SimPhoto] = []
+        self.replayed: set[int] = set()
         self._in_inbox: dict[Path, SimPhoto] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._waiting: dict[Moment, list[tuple[float, Callable[[], None]]]] = {
@@ -133,7 +160,7 @@ class World:
                 loop.call_soon_threadsafe(loop.call_later, seconds, happen)
 
     def _runs(self, statement: str) -> None:
-        moment = _STATEMENTS.get(statement)
+        moment = "failing" if self.database.full or self.database.failing else _STATEMENTS.get(statement)
         if moment and self.device and self.device.supervisor.is_ready:
             self._comes(moment)
 
@@ -331,7 +358,7 @@ class World:
         if self.device:
             self.device.loop.kill()
             self.device = None
-        self.database.kill()
+        self.database.close()
 
     def _bury(self) -> None:
         death, self._death = self._death or "kill", None
@@ -381,6 +408,7 @@ class World:
 
     def take_photo(self) -> Captured | None:
         """What the camera sees; something, where somebody stands before it and presses the button."""
+        self._comes("capturing")
         pressed, self.pressed_at = self.pressed_at, None
         if self.replays:
             if not self._album:
@@ -394,6 +422,7 @@ class World:
     def fill_album(self, photo: SimPhoto) -> None:
         """Add a photo to those that the camera replays."""
         self._album.append(photo)
+        self.replayed.add(photo.number)
 
     def upload(self, photo: SimPhoto) -> None:
         """Somebody sends it over HTTP, and again until it is answered."""
@@ -422,6 +451,7 @@ class World:
             self.oracle.encores += 1
         if action == "forget":
             self.oracle.forget()
+        paths = self.oracle.known_paths() if action == "forget" else frozenset()
         if action == "describe":
             self.presses.append(self.now_inside)
             if self.camera_plugged:
@@ -436,17 +466,19 @@ class World:
         task = device.loop.create_task(_ask(device, action))
         self.tell(f"a person: {action}")
         # What was asked holds from the moment at which it is done; what it takes until then is the device's.
-        task.add_done_callback(lambda done: self._obeyed(action, playing, jobs if done.result() else 0))
+        task.add_done_callback(lambda done: self._obeyed(action, playing, jobs if done.result() else 0, paths))
         if action == "stop":
             self.oracle.stop()
 
-    def _obeyed(self, action: str, playing: Sound | None, newest_job: int) -> None:
+    def _obeyed(self, action: str, playing: Sound | None, newest_job: int, paths: frozenset[Path]) -> None:
         match action:
             case "forget":
                 if newest_job and self.device and self.oracle.newest_job() <= newest_job:
                     told = self.device.daemon.board.status.last_narration
                     assert told is None, f"all is forgotten, and the state still tells {told}"
                 self.oracle.gone_up_to = max(self.oracle.gone_up_to, newest_job)
+                if newest_job:
+                    self.oracle.gone_paths |= paths
             case "stop" if playing:
                 self.oracle.stopped.add(playing)
             case "resume":
@@ -465,10 +497,19 @@ class World:
 
     def is_idle(self) -> bool:
         """Whether the device could work, says that it does not, and nothing is wrong with its disk."""
+        status = self.status()
+        return status is not None and status.activity == "idle"
+
+    def status(self) -> Status | None:
+        """What the device takes itself to do, where it runs and nothing is wrong with its disk."""
         wrong = self.disk.failing or self.disk.slowness > 1 or self.database.full or self.database.failing
         if self.device is None or wrong or not self.device.supervisor.is_ready:
-            return False
-        return self.device.daemon.board.status.activity == "idle"
+            return None
+        return self.device.daemon.board.status
+
+    def is_once(self) -> bool:
+        """Whether a photo that is brought again is the same one, as long as this world lasts."""
+        return self.settings.inbox.same_hours == LONG_HOURS
 
     def volume(self) -> int:
         """How loud the device takes itself to be."""
@@ -536,8 +577,7 @@ class World:
                 folder=self.INBOX,
                 burst=draw.choice(("queue", "queue", "newest", "drop")),
                 most=draw.choice((3, 10, 100)),
-                # Longer than the world, or a photo that is brought again is rightly another one.
-                same_hours=8760.0,
+                same_hours=draw.choice((LONG_HOURS, LONG_HOURS, 1.0)),
             ),
             audio=AudioSettings(quiet_hours=quiet, volume=draw.choice((100, 10))),
             store=StoreSettings(

@@ -361,6 +361,18 @@ def test_a_goodbye_says_what_is_done_at_last_and_offline_and_ends_it_in_order(tm
     with_post(tmp_path, story)
 
 
+def test_whoever_ends_with_its_goodbye_unsaid_leaves_it_to_the_will(tmp_path: Path) -> None:
+    async def story(post: Post) -> None:
+        task = asyncio.create_task(post.messenger.run())
+        await post.bus.until(lambda: bool(post.bus.on("/availability")))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert post.bus.on("/availability") == [b"online"]
+        assert post.bus.closed_in_order == 0
+
+    with_post(tmp_path, story)
+
+
 def test_a_goodbye_does_not_wait_for_ever_for_a_broker_that_says_nothing(tmp_path: Path) -> None:
     async def story(post: Post) -> None:
         task = asyncio.create_task(post.messenger.run())
