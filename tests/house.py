@@ -205,7 +205,6 @@ class House:
             jobs=self.jobs,
             photos=self.photos,
             board=self.board,
-            watch=self.watch,
             keep_photos=keep,
             told=self._tell,
         )

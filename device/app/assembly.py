@@ -192,7 +192,6 @@ def assemble(settings: Settings, world: World) -> Daemon:
         jobs=jobs,
         photos=photos,
         board=board,
-        watch=watch,
         keep_photos=settings.store.retention == "keep",
         told=told,
     )
@@ -305,6 +304,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
             watch=watch,
             supervisor=world.supervisor,
             reserve_bytes=reserve_bytes,
+            store=controls.store,
         ),
         slideshow=slideshow,
         inbox=inbox,

@@ -316,6 +316,13 @@ class PhotoStore(Protocol):
             StoreError: It could not be deleted.
         """
 
+    def remove_left(self) -> None:
+        """Delete what a failing disk had not deleted.
+
+        Raises:
+            StoreError: It fails still.
+        """
+
     def sweep(self, needed: Collection[Path] | None) -> int:
         """Delete what a crash left behind, and say how many files it was.
 

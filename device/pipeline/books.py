@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from device.core.ports import Clock, Executor, JobStore, PhotoStore
     from device.core.types import Described, Job, Notice, Record
     from device.pipeline.status import StatusBoard
-    from device.pipeline.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +50,6 @@ class Books:
     jobs: JobStore
     photos: PhotoStore
     board: StatusBoard
-    watch: Watch
     keep_photos: bool
     told: Callable[[], None]
 
@@ -69,11 +67,8 @@ class Books:
         await self.disk.run(self._erase)
 
     async def tidy(self) -> None:
-        """Delete the photos of what was dropped, of what was set aside long ago, and what could not be forgotten."""
-        await self._stored(self._erase)
-        for job in await self._stored(self.jobs.outdated):
-            await self._stored(partial(self.photos.remove, job.path))
-            await self._stored(partial(self.jobs.let_go, job))
+        """Delete the photos of what was dropped or set aside long ago, and what could not be deleted before."""
+        await self._stored(self._tidy)
 
     async def claim(self) -> Job | None:
         """The next photo."""
@@ -151,11 +146,16 @@ class Books:
 
     def failed(self, error: StoreError) -> None:
         """Say that the disk fails."""
-        # Who waits for a disk does not hang.
-        self.watch.rest()
         if isinstance(error, StoreFullError):
             self.board.because("disk_full", holds=True, says="books")
         _log.warning("%s", error)
+
+    def _tidy(self) -> None:
+        self._erase()
+        self.photos.remove_left()
+        for job in self.jobs.outdated():
+            self.photos.remove(job.path)
+            self.jobs.let_go(job)
 
     def _erase(self) -> None:
         forgetting = self.jobs.to_erase()

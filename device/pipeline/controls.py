@@ -47,7 +47,8 @@ class Controls:
     hush: Hush
     board: StatusBoard
     set_volume: Callable[[int], None]
-    _remembering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _not_stored: dict[str, str] = field(default_factory=dict)
+    _storing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def restore(self) -> None:
         """Set what a person had set before the restart."""
@@ -101,12 +102,24 @@ class Controls:
             self.worker.cut("stop")
 
     async def _remember(self, name: str, value: str) -> None:
+        self._not_stored[name] = value
         try:
-            # In the order in which it was asked for, whoever asked: what is stored last is what holds after a restart.
-            async with self._remembering:
-                await self.executor.run(partial(self.choices.set, name, value))
+            await self.store()
         except StoreError as error:
-            _log.warning("this will not outlive a restart: %s", error)
+            _log.warning("until the disk takes it, this will not outlive a restart: %s", error)
+
+    async def store(self) -> None:
+        """Store what a person has set and the disk had not taken.
+
+        Raises:
+            StoreError: It does not take it now either.
+        """
+        # One at a time, and of each the newest: what is stored last is what was asked for last.
+        async with self._storing:
+            for name, value in list(self._not_stored.items()):
+                await self.executor.run(partial(self.choices.set, name, value))
+                if self._not_stored[name] == value:
+                    del self._not_stored[name]
 
     async def _forget(self) -> None:
         forgotten = await self.executor.run(self.jobs.forget)

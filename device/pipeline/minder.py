@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.core.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from device.core.ports import Clock, Executor, PhotoStore, Supervisor
     from device.core.types import Status
     from device.pipeline.quiet import Hush
@@ -27,6 +30,7 @@ class Minder:
     """Keeps the status true and the supervisor told.
 
     Attributes:
+        store: Stores what the disk had not taken, if anything; a StoreError says that it still does not.
         reserve_bytes: No more room than this on the disk is a full disk, also where it is 0.
     """
 
@@ -39,6 +43,7 @@ class Minder:
     watch: Watch
     supervisor: Supervisor
     reserve_bytes: int
+    store: Callable[[], Awaitable[None]]
     _hung: bool = False
 
     async def run(self) -> None:
@@ -71,6 +76,9 @@ class Minder:
             _log.warning("%s", error)
             return
         self.board.because("disk_full", holds=full)
+        # That it fails was said when it was set.
+        with suppress(StoreError):
+            await self.store()
 
     def _tell(self, status: Status) -> None:
         reason = f" ({status.reason})" if status.reason else ""

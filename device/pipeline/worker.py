@@ -108,6 +108,7 @@ class Worker:
 
     def forget(self, jobs: Sequence[Job]) -> None:
         """These are forgotten: end what is being spoken or looked at, if it is one of them, and leave nothing of it."""
+        self._encore = False
         working = [job for job in jobs if job.state == "working"]
         if self._job is None or self._job.id in {job.id for job in working}:
             self.cut("forget")
@@ -144,7 +145,6 @@ class Worker:
             await self._speak_again()
             return None
         self.board.show("idle")
-        self.labour.watch.rest()
         if not (self._woken.is_set() or self._paused):
             self.idle.set()
         await self._rest()
@@ -183,6 +183,8 @@ class Worker:
             played = await self._attempt(job, turn, note)
         except Exception as error:  # noqa: BLE001 - each kind has its answer in `_close`
             trouble = error
+        # Who waits for a disk from here on does not hang.
+        self.labour.watch.rest()
         note()
         await asyncio.gather(*noted)
         try:
@@ -282,9 +284,10 @@ class Worker:
         return not job.begun and turn.is_for_later()
 
     async def _speak_again(self) -> None:
-        self._encore = False
         job = await self.books.last()
-        if job is None or job.record is None or self.labour.hush.reason():
+        asked, self._encore = self._encore, False
+        # It may have been stopped meanwhile, or forgotten.
+        if not asked or job is None or job.record is None or self.labour.hush.reason():
             return
         turn = self._new_turn()
         self._say(text_of(job.record), turn)
@@ -297,6 +300,7 @@ class Worker:
             if turn.begun:
                 self.board.because("no_audio", holds=False)
         finally:
+            self.labour.watch.rest()
             self._turn = None
 
     async def _rest(self) -> None:

@@ -35,10 +35,13 @@ class PhotoFolder:
             self._from_before = files.names(folder)
         # Kept, and with no job yet.
         self._between: set[Path] = set()
+        # What a failing disk did not delete.
+        self._left: set[Path] = set()
 
     def begin(self) -> IncomingPhoto:
         """Somewhere for a new photo to go, a file of its own for each."""
-        return IncomingPhoto(self._folder / self._random.token(), self._files, between=self._between)
+        path = self._folder / self._random.token()
+        return IncomingPhoto(path, self._files, between=self._between, left=self._left)
 
     def has_job(self, path: Path) -> None:
         """A kept photo will not get a job any more, if it has none by now."""
@@ -47,11 +50,18 @@ class PhotoFolder:
     def remove(self, path: Path) -> None:
         """Delete a kept photo; without effect where it is gone."""
         self.has_job(path)
+        self._left.add(path)
         with _told(path):
             with suppress(FileNotFoundError):
                 self._files.remove(path)
             # A photo that a power cut brings back would be kept longer than was promised.
             self._files.sync_folder(self._folder)
+        self._left.discard(path)
+
+    def remove_left(self) -> None:
+        """Delete what could not be deleted before."""
+        for path in list(self._left):
+            self.remove(path)
 
     def sweep(self, needed: Collection[Path] | None) -> int:
         """Delete what a crash left behind, and say how many files it was.
@@ -97,11 +107,12 @@ class PhotoFolder:
 class IncomingPhoto:
     """A photo that is being written, under a name that nobody takes for a photo until it is whole."""
 
-    def __init__(self, path: Path, files: Files, *, between: set[Path]) -> None:
+    def __init__(self, path: Path, files: Files, *, between: set[Path], left: set[Path]) -> None:
         self._path = path
         self._part = path.with_suffix(PART)
         self._files = files
         self._between = between
+        self._left = left
         self._hash = hashlib.sha256()
         self._size = 0
         # The folder is named and not the file, which is another at each try: what is wrong is said once.
@@ -133,13 +144,16 @@ class IncomingPhoto:
         if self._file is None:
             return
         file, self._file = self._file, None
-        # What cannot be deleted now is swept at the next start.
         with suppress(OSError):
             file.close()
         self._between.discard(self._path)
         for path in (self._part, self._path):
-            with suppress(OSError):
+            try:
                 self._files.remove(path)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                self._left.add(path)
 
     def _open_file(self) -> NewFile:
         if self._file is None:

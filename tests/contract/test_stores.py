@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import resource
@@ -752,6 +753,29 @@ def test_a_photo_that_got_no_job_is_erased(folder: Path) -> None:
     kept_in(photos)
     # As after a crash between the two: whoever begins anew waits for nobody.
     photos_in(folder).erase(list)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_failing_disk_did_not_delete_is_deleted_when_it_works(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = photos_in(folder)
+    path = kept_in(photos)
+    half = photos.begin()
+    half.write(b"half a photo")
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patches:
+        patches.setattr(SystemFiles, "remove", fails)
+        half.discard()
+        with pytest.raises(StoreError):
+            photos.remove(path)
+        with pytest.raises(StoreError):
+            photos.remove_left()
+    assert len(list(folder.iterdir())) == 2
+    photos.remove_left()
     assert list(folder.iterdir()) == []
 
 

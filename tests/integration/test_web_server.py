@@ -382,7 +382,7 @@ def counted(where: Room) -> Counted:
     class Photos:
         begin = Counting
         remove, sweep, free_bytes = photos.remove, photos.sweep, photos.free_bytes
-        erase, has_job = photos.erase, photos.has_job
+        erase, has_job, remove_left = photos.erase, photos.has_job, photos.remove_left
 
     where.submit = replace(where.submit, photos=Photos())
     return count

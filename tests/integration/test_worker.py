@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.core.errors import StoreFullError
+from device.core.errors import StoreError, StoreFullError
 from device.core.types import Event, Last
 from device.pipeline.books import STORE_AGAIN_SECONDS
 from device.pipeline.courtesy import COURTESY_SECONDS
@@ -791,3 +791,38 @@ def test_a_photo_that_another_process_made_to_wait_again_is_found(tmp_path: Path
         assert house.speaker.heard == ["a one.", "a two."]
 
     in_house(tmp_path, story)
+
+
+def test_a_hang_is_noticed_also_while_the_disk_fails_beside_it(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.watch.expect("speaking", within_seconds=60)
+        house.books.failed(StoreError("the disk fails"))
+        house.clock.advance(61)
+        assert house.watch.late() == "speaking"
+
+    in_house(tmp_path, story)
+
+
+class LongUnfinished(SqliteJobs):
+    """The disk fails when a job is done, for long."""
+
+    times = 3
+
+    def finish(self, job: Job, *, record: Record | None = None, notices: Sequence[Notice] = ()) -> None:
+        if self.times:
+            self.times -= 1
+            raise StoreError("the disk fails")
+        super().finish(job, record=record, notices=notices)
+
+
+def test_who_waits_for_a_disk_after_the_work_does_not_hang(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            for _ in range(LongUnfinished.times):
+                await house.clock.until_somebody_sleeps(STORE_AGAIN_SECONDS)
+                assert house.watch.late() is None
+                house.clock.advance(1000)
+            await house.idle()
+
+    in_house(tmp_path, story, jobs=LongUnfinished)

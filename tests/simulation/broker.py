@@ -47,6 +47,7 @@ class SimBroker:
         acknowledged: The messages of kept subscriptions that a device has acknowledged, at the moment of its call.
         on_acknowledged: Called at that very moment.
         denied: The topics that nobody may publish to.
+        abandoned: The connections that a device has let go of without a word.
         unsaid: How often a device closed a connection in order, which takes its will back, and had not said itself
             what the will says.
     """
@@ -58,6 +59,7 @@ class SimBroker:
         self.on_acknowledged: Callable[[str, bytes], None] = lambda _topic, _payload: None
         self.denied: set[str] = set()
         self.unsaid = 0
+        self.abandoned: set[int] = set()
         self._random = random
         self._slowest_seconds = slowest_seconds
         self._agenda = Agenda()
@@ -156,6 +158,7 @@ class SimBroker:
 
     def abandon(self, link: Link) -> None:
         """The device lets go of a connection without a word."""
+        self.abandoned.add(link.number)
         self._cut(link)
 
     def acknowledges(self, parcel: Parcel) -> None:

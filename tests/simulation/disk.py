@@ -32,11 +32,13 @@ class SimDisk:
         slowness: How many times longer than usual each call takes.
         held: The files that a process has open for writing.
         leases: Whether it can be known here that a file is being written.
+        unreadable: Files that nobody may read.
     """
 
     def __init__(self, *, capacity: int = sys.maxsize) -> None:
         self.capacity = capacity
         self.leases = True
+        self.unreadable: set[Path] = set()
         self.cuts = 0
         self.held: list[File] = []
         self.on_change: Callable[[Path], None] = lambda _path: None

@@ -271,6 +271,13 @@ class Oracle:
         elif world.now - self._shown[2] > STATE_TOLD_SECONDS:
             told = world.broker.retained.get(world.topic("state"))
             assert told == state_payload(status), f"it is {status}, and the house was told {told!r}"
+            if not world.database.rows("SELECT 1 FROM outbox"):
+                self._last_is_known()
+
+    def undisturbed(self) -> int | None:
+        """The connection to the broker, where device and house have heard each other for long enough."""
+        shown = self._shown
+        return shown[0] if shown and self.world.now_inside - shown[2] > STATE_TOLD_SECONDS else None
 
     def _nothing_tells_of(self, number: int) -> None:
         """It was forgotten, if no job of it, or of a part of it, has come since."""
@@ -325,7 +332,8 @@ class Oracle:
         """Whether it may be silent, now and when it begins to look at a photo."""
         world = self.world
         quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now))
-        if quiet or world.presses or (world.device and not world.volume()):
+        pressed = any(world.now - press < PRESS_SECONDS for press in world.presses)
+        if quiet or pressed or (world.device and not world.volume()):
             self.may_be_silent_up_to = self.newest_job()
 
     def _watch_hang(self) -> None:

@@ -52,7 +52,9 @@ class Person:
             self._disk.sync_folder(folder)
 
     def put(self, path: Path, data: bytes) -> None:
-        """A whole file, at once, safe."""
+        """A whole file, at once, safe; it takes the place of one that is there."""
+        if self._disk.present(path) is not None:
+            self._disk.remove(path)
         copying = self.copy(path)
         copying.write(data)
         copying.done()

@@ -36,7 +36,7 @@ class Plot:
         self._world = world
         self._random = world.random
         # Not everything in every world: what is rare is seen alone, too.
-        share = self._random.choice((0.15, 0.3, 0.6))
+        share = self._random.choice((0.1, 0.2, 0.5))
         self._troubles = [each for each in self._all_troubles() if self._random.random() < share]
         self._forgets = self._random.random() < 0.25
 
@@ -47,12 +47,12 @@ class Plot:
             world.broker.publish(world.topic("command/set"), b'{"action": "pause"}', retain=True)
         moment = 0.0
         for session in range(sessions):
-            for _ in range(random.randint(1, 8)):
+            for _ in range(random.randint(1, 6)):
                 world.at(moment + random.random() * session_seconds, self._somebody_comes)
             for _ in range(random.randint(0, 6)):
                 world.at(moment + random.random() * session_seconds, self._somebody_asks)
             for trouble in self._troubles:
-                for _ in range(random.choice((1, 1, 3))):
+                for _ in range(random.choice((1, 1, 2))):
                     world.at(moment + random.random() * session_seconds, trouble)
             if session == sessions - 1 and random.random() < 0.5:
                 # What it has lost in memory a restart would give back.
@@ -147,6 +147,7 @@ class Plot:
         go_on(0)
 
     def _put(self, path: Path, photo: SimPhoto) -> None:
+        self._world.take_back(path)
         try:
             self._world.person.put(path, photo.data)
         except OSError:
@@ -230,6 +231,12 @@ class Plot:
             partial(self._world.at_next, "described", self._soon(), self._kill),
             partial(self._world.at_next, "forgetting", self._soon(), self._power_cut),
             self._forgotten_while_finished,
+            self._forgotten_in_the_middle,
+            self._said_again_and_paused,
+            self._killed_before_a_word,
+            self._senders_leave,
+            self._refused_and_replaced,
+            self._unreadable_for_a_while,
             self._stopped_while_the_disk_fails,
             self._asked_while_the_disk_fails,
             self._hangs_while_the_clock_is_set_back,
@@ -240,8 +247,58 @@ class Plot:
         return self._random.random() / 10
 
     def _forgotten_while_finished(self) -> None:
+        world = self._world
         if self._forgets:
-            self._world.at_next("finishing", 0.0, partial(self._world.command, "forget"))
+            late = self._random.random() * world.slowest_start_seconds
+            world.at_next("silent", late, partial(world.command, "forget"))
+
+    def _forgotten_in_the_middle(self) -> None:
+        """By a device that dies, or whose disk fails, when it has just begun to."""
+        world = self._world
+        if self._forgets:
+            trouble = self._random.choice((self._power_cut, self._kill, self._disk_fails))
+            world.at_next("forgetting", self._soon() / 2, trouble)
+            world.command("forget")
+
+    def _said_again_and_paused(self) -> None:
+        world = self._world
+
+        def again() -> None:
+            late = self._random.random() * world.slowest_start_seconds
+            world.at_next("asking what was last", late, partial(world.command, "pause"))
+            world.command("repeat")
+
+        world.at_next("silent", self._random.random(), again)
+        world.at(self._random.random() * 120, partial(world.command, "resume"))
+
+    def _killed_before_a_word(self) -> None:
+        """Of a photo that is described and was not to be heard yet."""
+        world = self._world
+
+        def resume() -> None:
+            world.at_next("claiming", self._random.random() / 2, self._kill)
+            world.command("resume")
+
+        world.at_next("looking", self._random.random() / 2, partial(world.command, "pause"))
+        world.at(20 + self._random.random() * 60, resume)
+
+    def _senders_leave(self) -> None:
+        for _ in range(4):
+            self._world.upload(self._world.photo("good"), leaves=True)
+
+    def _refused_and_replaced(self) -> None:
+        """What is no photo gets to be one, under the same name."""
+        world, random = self._world, self._random
+        path = world.INBOX / f"replaced-{random.getrandbits(16)}.jpg"
+        self._put(path, world.photo("text"))
+        world.at(5 + random.random() * 30, lambda: self._put(path, world.photo("good")))
+
+    def _unreadable_for_a_while(self) -> None:
+        world, random = self._world, self._random
+        path = world.INBOX / f"unreadable-{random.getrandbits(16)}.jpg"
+        world.disk.unreadable.add(path)
+        self._put(path, world.photo("good"))
+        world.at(5 + random.random() * 60, lambda: world.disk.unreadable.discard(path))
 
     def _stopped_while_the_disk_fails(self) -> None:
         self._world.at_next("looking", self._random.random(), self._database_full)
@@ -299,9 +356,7 @@ class Plot:
         self._world.die("kill")
 
     def _terminate(self) -> None:
-        if self._world.device:
-            self._world.tell("it is told to end")
-            self._world.device.daemon.halt()
+        self._world.terminate()
 
     def _disk_full(self) -> None:
         disk, capacity = self._world.disk, self._world.disk.capacity

@@ -76,8 +76,7 @@ class Story(RuleBasedStateMachine):
 
     @rule()
     def it_is_told_to_end(self) -> None:
-        if self.world.device:
-            self.world.device.daemon.halt()
+        self.world.terminate()
 
     @rule(trouble=st.sampled_from(("full", "EIO", "EROFS", "database full", "database fails", "none")))
     def the_disk_changes(self, trouble: str) -> None:

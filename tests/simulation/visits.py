@@ -21,9 +21,11 @@ LATER = (408, 429, 503)
 class Visit:
     """One photo, sent until it is answered for good."""
 
-    def __init__(self, *, world: World, photo: SimPhoto) -> None:
+    def __init__(self, *, world: World, photo: SimPhoto, leaves: bool = False) -> None:
         self._world = world
         self.photo = photo
+        # Once, in the middle.
+        self._leaves = leaves
         self._under_way = False
 
     def again(self) -> None:
@@ -76,6 +78,9 @@ class Visit:
             yield data[:size]
             data = data[size:]
             drawn = random.random()
+            if self._leaves:
+                self._leaves = False
+                raise CutOffError("the sender has gone")
             if drawn < self._world.cut_off_share and not healed:
                 raise CutOffError("the sender has gone")
             # Some send a piece and then nothing for a while.

@@ -127,6 +127,8 @@ class World:
         self.looked_at: Path | None = None
         self.pressed_at: float | None = None
         self._resuming = 0
+        # The connection that there was when it was told to end, where nothing disturbed it.
+        self._parting: int | None = None
         self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
         self.visits: dict[Visit, None] = {}
@@ -161,6 +163,9 @@ class World:
 
     def _runs(self, statement: str) -> None:
         moment = "failing" if self.database.full or self.database.failing else _STATEMENTS.get(statement)
+        if moment == "claiming":
+            # The one before is left, or done with.
+            self.looked_at = None
         if moment and self.device and self.device.supervisor.is_ready:
             self._comes(moment)
 
@@ -208,6 +213,7 @@ class World:
             waiting.clear()
         self.disk.fail_with(None)
         self.disk.slowness = 1.0
+        self.disk.unreadable.clear()
         self.disk.capacity = 100 * CAPACITY_BYTES
         self.database.full = self.database.failing = False
         self.broker.denied.clear()
@@ -332,8 +338,17 @@ class World:
             if error and (device.supervisor.is_ready or not isinstance(error, VoxframeError)):
                 raise error
             self.tell(f"it ends: {error or 'as it was told'}")
+            parted = self._parting is None or self._parting not in self.broker.abandoned or self.status() is None
+            assert parted, "nothing kept it from saying goodbye, and it left without a word"
             device.loop.close()
         self._off("kill")
+
+    def terminate(self) -> None:
+        """Its supervisor tells it to end."""
+        if self.device and self._parting is None:
+            self._parting = self.oracle.undisturbed()
+            self.tell("it is told to end")
+            self.device.daemon.halt()
 
     def die(self, death: Death) -> None:
         """The device dies here and now.
@@ -371,6 +386,7 @@ class World:
     def _off(self, death: Death) -> None:
         device, self.device = self.device, None
         self._resuming = 0
+        self._parting = None
         self.mood.hung_at = None
         self._slow = False
         self.looked_at = self.pressed_at = None
@@ -424,10 +440,10 @@ class World:
         self._album.append(photo)
         self.replayed.add(photo.number)
 
-    def upload(self, photo: SimPhoto) -> None:
-        """Somebody sends it over HTTP, and again until it is answered."""
+    def upload(self, photo: SimPhoto, *, leaves: bool = False) -> None:
+        """Somebody sends it over HTTP, and again until it is answered; `leaves`: the first time half of it."""
         self.tell(f"photo {photo.number} ({photo.kind}) is sent")
-        visit = Visit(world=self, photo=photo)
+        visit = Visit(world=self, photo=photo, leaves=leaves)
         self.visits[visit] = None
         visit.again()
 
@@ -435,6 +451,10 @@ class World:
         """Somebody publishes it; a broker that knows the device keeps it."""
         self.tell(f"photo {photo.number} ({photo.kind}) is published")
         self.broker.publish(self.topic("photo/set"), photo.data)
+
+    def take_back(self, path: Path) -> None:
+        """Who had put a file into the inbox is about to put another one in its place."""
+        self._in_inbox.pop(path, None)
 
     def put(self, path: Path, photo: SimPhoto) -> None:
         """A whole file is in the inbox now."""

@@ -13,14 +13,21 @@ from device.core.types import Last
 from device.pipeline.controls import ACTIONS, LOUDER
 from device.store.choices import SqliteChoices
 from device.store.files import SystemFiles
-from tests.house import House, in_house
+from device.store.jobs import SqliteJobs
+from tests.house import Gates, House, in_house
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from device.core.types import Job
+
 
 def fail(*_: object) -> None:
     raise OSError(errno.EIO, "Input/output error")
+
+
+def no_store(*_: object) -> None:
+    raise StoreError("the disk fails")
 
 
 async def ask(house: House, action: str) -> None:
@@ -214,6 +221,34 @@ def test_what_a_failing_disk_did_not_forget_is_forgotten_as_soon_as_it_does(
     in_house(tmp_path, story, keep=True)
 
 
+def test_what_was_forgotten_while_it_was_to_be_said_once_more_is_not_said(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            gates.append(house.gates)
+            gate = house.gates.hold("last")
+            await ask(house, "repeat")
+            await gate.reached.wait()
+            await ask(house, "forget")
+            gate.open()
+            await house.idle()
+            assert house.board.status.last_narration is None
+        assert house.speaker.heard == ["a one.", "a two."]
+
+    class SlowLast(SqliteJobs):
+        """It has found the last one, and whoever asked does not know it yet."""
+
+        def last(self) -> Job | None:
+            last = super().last()
+            for each in gates:
+                each.passing("last")
+            return last
+
+    gates: list[Gates] = []
+    in_house(tmp_path, story, jobs=SlowLast)
+
+
 def test_what_was_not_forgotten_when_the_power_went_is_forgotten_after_it(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         async with house.at_work():
@@ -258,10 +293,7 @@ def test_a_photo_cannot_be_asked_for_where_there_is_no_camera(tmp_path: Path) ->
 def test_what_cannot_be_remembered_is_done_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
-        raise StoreError("the disk fails")
-
-    monkeypatch.setattr(SqliteChoices, "set", fail)
+    monkeypatch.setattr(SqliteChoices, "set", no_store)
 
     async def story(house: House) -> None:
         await ask(house, "softer")
@@ -270,7 +302,25 @@ def test_what_cannot_be_remembered_is_done_all_the_same(
         assert house.board.status.activity == "paused"
 
     in_house(tmp_path, story)
-    assert caplog.text.count("this will not outlive a restart: the disk fails") == 2
+    assert caplog.text.count("until the disk takes it, this will not outlive a restart: the disk fails") == 2
+
+
+def test_what_could_not_be_remembered_is_as_soon_as_the_disk_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(house: House) -> None:
+        await ask(house, "pause")
+        with monkeypatch.context() as patches:
+            patches.setattr(SqliteChoices, "set", no_store)
+            await ask(house, "softer")
+            await ask(house, "resume")
+            with pytest.raises(StoreError):
+                await house.controls.store()
+        await house.controls.store()
+        choices = SqliteChoices(house.database)
+        assert (choices.get("paused"), choices.get("volume")) == ("no", str(100 - LOUDER))
+
+    in_house(tmp_path, story)
 
 
 def test_every_action_of_the_design_is_known() -> None:

@@ -120,6 +120,7 @@ def minded(tmp_path: Path, story: Callable[[House], Awaitable[None]], *, reserve
                 watch=house.watch,
                 supervisor=supervisor,
                 reserve_bytes=reserve_bytes,
+                store=house.controls.store,
             )
             task = asyncio.create_task(minder.run())
             await house.clock.until_somebody_sleeps(min(supervisor.interval_seconds, LONGEST_SECONDS))
