@@ -136,12 +136,14 @@ class Worker:
         self._woken.clear()
         await self.books.tidy()
         await self.courtesy.until_it_came()
-        job = None if self._paused else await self.books.claim()
+        # Whoever resumes meanwhile gets what waits before what was said.
+        paused = self._paused
+        job = None if paused else await self.books.claim()
         await self.books.count()
         if job:
             self._rests_from = None
             return job
-        if self._encore and not self._paused:
+        if self._encore and not (paused or self._paused):
             await self._speak_again()
             return None
         self.board.show("idle")
