@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from device.core.errors import StoreError, StoreFullError, UsageError
@@ -108,7 +108,9 @@ class Database:
     def _roll_back(self) -> None:
         # SQLite itself may have rolled back: a full disk does that.
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            # That this fails too is not what went wrong.
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     def _migrate(self, name: str) -> None:
         (done,) = self._connection.execute("PRAGMA user_version").fetchone()

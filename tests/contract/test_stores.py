@@ -806,3 +806,26 @@ def test_a_state_folder_has_one_daemon(tmp_path: Path) -> None:
         pass
     with state_lock(tmp_path):
         pass
+
+
+class Stubborn(sqlite3.Connection):
+    """Tells the end of a transaction as a failure, as SQLite does on a broken disk; it is over all the same."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        cursor = super().execute(sql, parameters)
+        if sql == "ROLLBACK":
+            raise sqlite3.OperationalError("disk I/O error")
+        return cursor
+
+
+def test_what_went_wrong_is_told_also_where_it_cannot_even_be_rolled_back(tmp_path: Path) -> None:
+    connection = sqlite3.connect(
+        tmp_path / "stubborn.db", isolation_level=None, check_same_thread=False, factory=Stubborn
+    )
+    database = Database(connection, name="stubborn.db")
+    with pytest.raises(StoreError, match="no such table"), database.transaction() as within:
+        within.execute("INSERT INTO nowhere VALUES (1)")
+    with database.transaction() as within:
+        within.execute(sql.COUNT, ("again", 1))
+    assert database.rows(sql.COUNTED, "again") == [(1,)]
+    database.close()

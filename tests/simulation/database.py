@@ -31,6 +31,7 @@ UNSAFE_COMMITS = 3
 
 _COMMITS = re.compile(r"\s*(COMMIT|END)\b", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
+_ROLLS_BACK = re.compile(r"\s*ROLLBACK\b", re.IGNORECASE)
 _DEFINES = re.compile(r"\s*(CREATE|ALTER|DROP|PRAGMA\s+user_version\s*=)", re.IGNORECASE)
 _SYNCHRONOUS = re.compile(r"\s*PRAGMA\s+(?:\w+\.)?synchronous\s*=\s*(\w+)", re.IGNORECASE)
 _SAFE = frozenset({"FULL", "EXTRA", "2", "3"})
@@ -201,8 +202,12 @@ class SimConnection(sqlite3.Connection):
         if database is None:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         database.on_statement(sql)
+        # SQLite ends a transaction also where it tells that as a failure.
+        result = statement() if _ROLLS_BACK.match(sql) else None
         if database.failing:
             raise _error("disk I/O error", sqlite3.SQLITE_IOERR)
+        if result is not None:
+            return result
         if _BEGINS.match(sql):
             self._changes_before, self._defines = self.total_changes, False
         self._defines = self._defines or bool(_DEFINES.match(sql))

@@ -64,7 +64,8 @@ class Oracle:
         may_be_silent_up_to: The newest job that something may have kept from being heard.
         gone_up_to: The newest job of which a person had all traces deleted.
         forgotten: Photos of which a person may have had all traces deleted.
-        gone_paths: Files that a person had deleted.
+        encores: The requests to say once more what was said last.
+        to_go: Files of which a person had all traces deleted, or tried to.
     """
 
     world: World
@@ -75,9 +76,9 @@ class Oracle:
     silent: bool = False
     silence_stored: bool = False
     forgotten: set[int] = field(default_factory=set)
-    encores: int = 0
+    encores: list[int] = field(default_factory=list)
     gone_up_to: int = 0
-    gone_paths: frozenset[Path] = frozenset()
+    to_go: frozenset[Path] = frozenset()
     crashes: Counter[int] = field(default_factory=Counter)
     may_be_silent_up_to: int = 0
     repeated: set[int] = field(default_factory=set)
@@ -110,7 +111,7 @@ class Oracle:
         rows = self.world.database.rows("SELECT begun, state FROM job WHERE id = ?", sound.job)
         if self.encores and all(state in ("finished", "failed") for _, state in rows):
             # Somebody asked for what was said last, or would have been said.
-            self.encores -= 1
+            self.encores.pop(0)
             self.repeated.add(sound.job)
             return
         assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
@@ -134,11 +135,12 @@ class Oracle:
         last = before[-1] if before else None
         if last is None or last.complete or last.ended is None:
             return False
-        return any(0 <= last.ended - pressed < PRESS_SECONDS for pressed in self.world.presses)
+        return any(0 <= last.ended - pressed < PRESS_SECONDS for pressed in self.world.asks.presses)
 
     def forget(self) -> None:
         """A person has asked for everything to be deleted."""
         self.forgotten |= set(self.world.photos)
+        self.to_go |= self.known_paths()
 
     def known_paths(self) -> frozenset[Path]:
         """The files of all jobs that there are."""
@@ -222,7 +224,8 @@ class Oracle:
             assert self.crashes[number] > 1, f"job {number} is called a crash after {self.crashes[number]} of them"
         kept = {Path(path) for (path,) in self.world.database.rows(set_aside)}
         here = {self.world.STATE / "photos" / name for name in self.world.photo_names()}
-        assert not here & self.gone_paths, f"photos were forgotten, and are there: {sorted(here & self.gone_paths)}"
+        forgotten = (self.to_go - self.known_paths()) & here
+        assert not forgotten, f"photos were forgotten, and are there: {sorted(forgotten)}"
         if not self.world.keeps:
             assert here <= kept, f"photos are kept longer than was promised: {sorted(here - kept)}"
         self._events_tell_all(jobs)
@@ -273,6 +276,9 @@ class Oracle:
             assert told == state_payload(status), f"it is {status}, and the house was told {told!r}"
             if not world.database.rows("SELECT 1 FROM outbox"):
                 self._last_is_known()
+            paused = world.database.rows("SELECT value FROM choice WHERE name = 'paused'") == [("yes",)]
+            if status.activity in ("paused", "idle"):
+                assert paused == (status.activity == "paused"), f"it is {status.activity}, and a restart would not know"
 
     def undisturbed(self) -> int | None:
         """The connection to the broker, where device and house have heard each other for long enough."""
@@ -323,7 +329,7 @@ class Oracle:
         )
 
     def _watch_press(self) -> None:
-        pressed_at = self.world.pressed_at
+        pressed_at = self.world.asks.pressed_at
         assert pressed_at is None or self.world.now - pressed_at < PRESS_SECONDS, (
             f"somebody pressed the button at {pressed_at:.1f}, and no photo was taken"
         )
@@ -332,7 +338,7 @@ class Oracle:
         """Whether it may be silent, now and when it begins to look at a photo."""
         world = self.world
         quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now))
-        pressed = any(world.now - press < PRESS_SECONDS for press in world.presses)
+        pressed = any(world.now - press < PRESS_SECONDS for press in world.asks.presses)
         if quiet or pressed or (world.device and not world.volume()):
             self.may_be_silent_up_to = self.newest_job()
 

@@ -166,13 +166,13 @@ class Plot:
         action = random.choice(ACTIONS)
         if self._forgets and random.random() < 0.3:
             action = "forget"
-        world.command(action)
+        world.asks.ask(action)
         if random.random() < 0.5:
             # In one breath with something else.
             then = random.choice(THEN.get(action, ACTIONS))
-            world.at(random.choice((0.0, random.random() / 100, random.random())), partial(world.command, then))
+            world.at(random.choice((0.0, random.random() / 100, random.random())), partial(world.asks.ask, then))
         if action == "pause":
-            world.at(random.random() * 120, lambda: world.command("resume"))
+            world.at(random.random() * 120, lambda: world.asks.ask("resume"))
 
     def _asked_over_the_broker(self) -> None:
         world = self._world
@@ -180,7 +180,7 @@ class Plot:
         if action == "forget":
             world.oracle.forget()
         if action == "describe":
-            world.presses.append(world.now)
+            world.asks.presses.append(world.now)
         world.tell(f"a person, over the broker: {action}")
         world.broker.publish(world.topic("command/set"), f'{{"action": "{action}"}}'.encode())
 
@@ -227,12 +227,12 @@ class Plot:
             partial(self._ask_while, "claiming"),
             partial(self._ask_while, "asking what was last"),
             self._no_camera,
-            partial(self._world.at_next, "capturing", 0.0, partial(self._world.command, "describe")),
+            partial(self._world.at_next, "capturing", 0.0, partial(self._world.asks.ask, "describe")),
             partial(self._world.at_next, "described", self._soon(), self._kill),
             partial(self._world.at_next, "forgetting", self._soon(), self._power_cut),
             self._forgotten_while_finished,
             self._forgotten_in_the_middle,
-            self._said_again_and_paused,
+            self._said_again_and_silenced,
             self._killed_before_a_word,
             self._senders_leave,
             self._refused_and_replaced,
@@ -240,6 +240,8 @@ class Plot:
             self._stopped_while_the_disk_fails,
             self._asked_while_the_disk_fails,
             self._hangs_while_the_clock_is_set_back,
+            self._hangs_while_the_disk_fails,
+            self._erased_while_one_is_kept,
             self._killed_twice,
         )
 
@@ -250,7 +252,7 @@ class Plot:
         world = self._world
         if self._forgets:
             late = self._random.random() * world.slowest_start_seconds
-            world.at_next("silent", late, partial(world.command, "forget"))
+            world.at_next("silent", late, partial(world.asks.ask, "forget"))
 
     def _forgotten_in_the_middle(self) -> None:
         """By a device that dies, or whose disk fails, when it has just begun to."""
@@ -258,18 +260,23 @@ class Plot:
         if self._forgets:
             trouble = self._random.choice((self._power_cut, self._kill, self._disk_fails))
             world.at_next("forgetting", self._soon() / 2, trouble)
-            world.command("forget")
+            world.asks.ask("forget")
 
-    def _said_again_and_paused(self) -> None:
-        world = self._world
+    def _said_again_and_silenced(self) -> None:
+        world, random = self._world, self._random
 
         def again() -> None:
-            late = self._random.random() * world.slowest_start_seconds
-            world.at_next("asking what was last", late, partial(world.command, "pause"))
-            world.command("repeat")
+            late = random.random() * world.slowest_start_seconds
+            action = random.choice(("pause", "stop", "forget" if self._forgets else "stop"))
+            world.at_next("asking what was last", late, partial(world.asks.ask, action))
+            world.asks.ask("repeat")
 
-        world.at_next("silent", self._random.random(), again)
-        world.at(self._random.random() * 120, partial(world.command, "resume"))
+        world.at_next("silent", random.random(), again)
+        world.at(random.random() * 120, partial(world.asks.ask, "resume"))
+
+    def _erased_while_one_is_kept(self) -> None:
+        if self._forgets:
+            self._world.at_next("keeping", self._soon() / 2, partial(self._world.asks.ask, "forget"))
 
     def _killed_before_a_word(self) -> None:
         """Of a photo that is described and was not to be heard yet."""
@@ -277,13 +284,13 @@ class Plot:
 
         def resume() -> None:
             world.at_next("claiming", self._random.random() / 2, self._kill)
-            world.command("resume")
+            world.asks.ask("resume")
 
-        world.at_next("looking", self._random.random() / 2, partial(world.command, "pause"))
+        world.at_next("looking", self._random.random() / 2, partial(world.asks.ask, "pause"))
         world.at(20 + self._random.random() * 60, resume)
 
     def _senders_leave(self) -> None:
-        for _ in range(4):
+        for _ in range(6):
             self._world.upload(self._world.photo("good"), leaves=True)
 
     def _refused_and_replaced(self) -> None:
@@ -301,12 +308,19 @@ class Plot:
         world.at(5 + random.random() * 60, lambda: world.disk.unreadable.discard(path))
 
     def _stopped_while_the_disk_fails(self) -> None:
-        self._world.at_next("looking", self._random.random(), self._database_full)
-        self._world.at_next("failing", self._random.random() * 2, partial(self._world.command, "stop"))
+        """When its speech is about to be begun on paper, and is put off for that."""
+        self._world.fails_at = "beginning"
+        self._world.at_next("beginning", self._random.random() * 2, partial(self._world.asks.ask, "stop"))
 
     def _asked_while_the_disk_fails(self) -> None:
         self._database_full()
         self._world.at_next("failing", 0.0, self._asked_over_the_broker)
+
+    def _hangs_while_the_disk_fails(self) -> None:
+        world = self._world
+        world.fails_at = "described"
+        world.at_next("described", self._soon(), lambda: setattr(world.mood, "hangs", True))
+        world.at(500.0, lambda: setattr(world.mood, "hangs", False))
 
     def _hangs_while_the_clock_is_set_back(self) -> None:
         world = self._world

@@ -64,7 +64,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(action=st.sampled_from(ACTIONS))
     def somebody_asks(self, action: str) -> None:
-        self.world.command(action)
+        self.world.asks.ask(action)
 
     @rule(seconds=st.sampled_from((0.001, 0.02, 0.3, 1.0, 3.0, 20.0, 120.0)))
     def go_on(self, seconds: float) -> None:

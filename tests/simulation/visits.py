@@ -24,7 +24,7 @@ class Visit:
     def __init__(self, *, world: World, photo: SimPhoto, leaves: bool = False) -> None:
         self._world = world
         self.photo = photo
-        # Once, in the middle.
+        # Once, in the middle, and the server drops what it is doing for it.
         self._leaves = leaves
         self._under_way = False
 
@@ -51,10 +51,15 @@ class Visit:
         world, random = self._world, self._world.random
         device = world.device
         assert device is not None
+        leaves, self._leaves = self._leaves, False
         length = len(self.photo.data) if random.random() < 0.7 else None
         try:
-            answer = await device.daemon.uploads.receive(Upload(name="p.jpg", length=length, chunks=self._chunks()))
-        except CutOffError:
+            upload = Upload(name="p.jpg", length=length, chunks=self._chunks())
+            receiving = asyncio.ensure_future(device.daemon.uploads.receive(upload))
+            if leaves:
+                device.loop.call_later(random.random() / 3, receiving.cancel)
+            answer = await receiving
+        except (CutOffError, asyncio.CancelledError):
             status = 0
         else:
             status = answer.status
@@ -78,9 +83,6 @@ class Visit:
             yield data[:size]
             data = data[size:]
             drawn = random.random()
-            if self._leaves:
-                self._leaves = False
-                raise CutOffError("the sender has gone")
             if drawn < self._world.cut_off_share and not healed:
                 raise CutOffError("the sender has gone")
             # Some send a piece and then nothing for a while.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -20,10 +19,11 @@ from device.app.settings import (
     StoreSettings,
 )
 from device.core import faults
-from device.core.errors import StoreError, VoxframeError
+from device.core.errors import VoxframeError
 from device.core.types import Captured
 from device.store import sql
 from tests.simulation import photos
+from tests.simulation.asks import Asks
 from tests.simulation.body import WallClock
 from tests.simulation.broker import SimBroker
 from tests.simulation.chance import chance
@@ -51,7 +51,9 @@ Moment: TypeAlias = Literal[
     "described",
     "speaking",
     "silent",
+    "beginning",
     "finishing",
+    "keeping",
     "claiming",
     "asking what was last",
     "taken in",
@@ -67,6 +69,7 @@ _STATEMENTS: dict[str, Moment] = {
     sql.CLAIM_NEWEST: "claiming",
     sql.LAST: "asking what was last",
     sql.DESCRIBE: "described",
+    sql.BEGIN: "beginning",
     sql.FINISH: "finishing",
     sql.REMOVE_ALL: "forgetting",
 }
@@ -123,18 +126,17 @@ class World:
         self.replays = self.random.random() < 0.3
         self.camera_plugged = True
         self.events_denied = False
-        self.pauses = 0
         self.looked_at: Path | None = None
-        self.pressed_at: float | None = None
-        self._resuming = 0
+        # The moment at which the database fails next.
+        self.fails_at: Moment | None = None
         # The connection that there was when it was told to end, where nothing disturbed it.
         self._parting: int | None = None
-        self.presses: list[float] = []
         self.photos: dict[int, SimPhoto] = {}
         self.visits: dict[Visit, None] = {}
         self.client_id = ""
         self.story: list[str] = []
         self.oracle = Oracle(self)
+        self.asks = Asks(self)
         self._album: list[SimPhoto] = []
         self.replayed: set[int] = set()
         self._in_inbox: dict[Path, SimPhoto] = {}
@@ -163,6 +165,11 @@ class World:
 
     def _runs(self, statement: str) -> None:
         moment = "failing" if self.database.full or self.database.failing else _STATEMENTS.get(statement)
+        if moment and moment == self.fails_at:
+            self.fails_at = None
+            self.tell("the database fails")
+            self.database.failing = True
+            self.at(self.random.random() * 20, lambda: setattr(self.database, "failing", False))
         if moment == "claiming":
             # The one before is left, or done with.
             self.looked_at = None
@@ -216,6 +223,7 @@ class World:
         self.disk.unreadable.clear()
         self.disk.capacity = 100 * CAPACITY_BYTES
         self.database.full = self.database.failing = False
+        self.fails_at = None
         self.broker.denied.clear()
         self.broker.refuse(0.0)
         self.room.plugged, self.room.hangs = True, False
@@ -229,9 +237,9 @@ class World:
         end = self.now + HEALED_SECONDS
         while self.now < end:
             self.run(min(end, self.now + 60.0))
-            if self.pauses and self._is_paused():
+            if self.asks.pauses and self._is_paused():
                 # Also once more, where it died before it had heard of it.
-                self.command("resume")
+                self.asks.ask("resume")
             elif self.device and self.device.supervisor.is_ready and self.oracle.is_drained():
                 break
         else:
@@ -296,7 +304,7 @@ class World:
             return
         self._slow |= self.room.hangs or self.disk.slowness > 1 or self.mood.work > 1
         if self.disk.slowness > 1 or not self.camera_plugged:
-            self.pressed_at = None
+            self.asks.pressed_at = None
         try:
             going = device.run(moment)
         except PowerCut:
@@ -385,11 +393,11 @@ class World:
 
     def _off(self, death: Death) -> None:
         device, self.device = self.device, None
-        self._resuming = 0
+        self.asks.died()
         self._parting = None
         self.mood.hung_at = None
         self._slow = False
-        self.looked_at = self.pressed_at = None
+        self.looked_at = None
         if device:
             self.broker.lost(device.life, power=death == "power")
         self.room.silence(self.now)
@@ -425,7 +433,7 @@ class World:
     def take_photo(self) -> Captured | None:
         """What the camera sees; something, where somebody stands before it and presses the button."""
         self._comes("capturing")
-        pressed, self.pressed_at = self.pressed_at, None
+        pressed, self.asks.pressed_at = self.asks.pressed_at, None
         if self.replays:
             if not self._album:
                 return None
@@ -460,56 +468,6 @@ class World:
         """A whole file is in the inbox now."""
         self.tell(f"photo {photo.number} ({photo.kind}) is put into the inbox")
         self._in_inbox[path] = photo
-
-    def command(self, action: str) -> None:
-        """A person asks for something, at the device itself."""
-        device = self.device
-        if device is None or not device.supervisor.is_ready:
-            return
-        playing = self.room.playing
-        if action == "repeat":
-            self.oracle.encores += 1
-        if action == "forget":
-            self.oracle.forget()
-        paths = self.oracle.known_paths() if action == "forget" else frozenset()
-        if action == "describe":
-            self.presses.append(self.now_inside)
-            if self.camera_plugged:
-                self.pressed_at = self.pressed_at or self.now_inside
-        if action == "pause":
-            self.pauses += 1
-        if action == "resume":
-            # From now on it may be heard again; whether it is, is the device's.
-            self.oracle.silent = False
-            self._resuming += 1
-        jobs = self.oracle.newest_job()
-        task = device.loop.create_task(_ask(device, action))
-        self.tell(f"a person: {action}")
-        # What was asked holds from the moment at which it is done; what it takes until then is the device's.
-        task.add_done_callback(lambda done: self._obeyed(action, playing, jobs if done.result() else 0, paths))
-        if action == "stop":
-            self.oracle.stop()
-
-    def _obeyed(self, action: str, playing: Sound | None, newest_job: int, paths: frozenset[Path]) -> None:
-        match action:
-            case "forget":
-                if newest_job and self.device and self.oracle.newest_job() <= newest_job:
-                    told = self.device.daemon.board.status.last_narration
-                    assert told is None, f"all is forgotten, and the state still tells {told}"
-                self.oracle.gone_up_to = max(self.oracle.gone_up_to, newest_job)
-                if newest_job:
-                    self.oracle.gone_paths |= paths
-            case "stop" if playing:
-                self.oracle.stopped.add(playing)
-            case "resume":
-                self._resuming -= 1
-            case "pause":
-                # Unless somebody else has asked for the opposite meanwhile.
-                self.oracle.silent = not self._resuming
-                # Where it could not be stored, the device has said so; a restart may not know it.
-                self.oracle.silence_stored = not (self.database.full or self.database.failing)
-            case _:
-                pass
 
     def _is_paused(self) -> bool:
         device = self.device
@@ -579,6 +537,8 @@ class World:
             return
         if name == "a photo is taken in and its file is there":
             self._comes("taken in")
+        if name == "a photo is synced and has no name":
+            self._comes("keeping")
         what = self.fate.at(name)
         if what == "die":
             self.tell(f"at the point: {name}")
@@ -605,12 +565,3 @@ class World:
             ),
             limits=LimitSettings(megabytes=photos.LIMIT_BYTES / 1e6),
         )
-
-
-async def _ask(device: Device, action: str) -> bool:
-    """Whether it was done."""
-    try:
-        await device.daemon.controls.obey(json.dumps({"action": action}).encode())
-    except StoreError:
-        return False
-    return True
