@@ -51,7 +51,9 @@ def found(name: str, *, seeds: int) -> str | None:
     if done.returncode == 0:
         return None
     lines = [line for line in done.stdout.splitlines() if line.startswith("found: ")]
-    return lines[-1].removeprefix("found: ") if lines else f"it ended: {done.stderr.strip()[-300:]}"
+    if not lines:
+        raise RuntimeError(f"{name}: no world could be run: {done.stderr.strip()[-1000:]}")
+    return lines[-1].removeprefix("found: ")
 
 
 def main() -> int:

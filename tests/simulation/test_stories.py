@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.simulation.plot import ACTIONS, KINDS
+from tests.simulation.people import ACTIONS, KINDS
 from tests.simulation.world import World
 
 if TYPE_CHECKING:
