@@ -18,33 +18,23 @@ from device.store.files import SystemFiles
 from tests.simulation.chance import chance
 from tests.simulation.disk import SimDisk
 from tests.simulation.executor import SimExecutor
+from tests.simulation.in_worker import InWorker
 from tests.simulation.life import Life
 from tests.simulation.loop import SimLoop
-from tests.simulation.mount import SimFile, SimFiles
+from tests.simulation.mount import SimFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from device.core.ports import Files
 
 
-class InWorker:
-    """Each call as blocking work of a simulated loop."""
+class FilesInWorker(InWorker):
+    """Files whose calls are blocking work, and so are those of what they give."""
 
-    def __init__(self, called: Any, executor: SimExecutor, loop: SimLoop) -> None:
-        self._called = called
-        self._executor = executor
-        self._loop = loop
+    def chunks(self, path: Path) -> list[bytes]:
+        return self._run(lambda: list(self._called.chunks(path)))
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            work = partial(getattr(self._called, name), *args)
-            if name == "chunks":
-                work = partial(list, work())
-            result = self._loop.run_until_complete(self._executor.run(work))
-            return InWorker(result, self._executor, self._loop) if isinstance(result, SimFile) else result
-
-        return call
+    def create(self, path: Path) -> InWorker:
+        return InWorker(self._run(lambda: self._called.create(path)), self._executor, self._loop)
 
 
 @pytest.fixture(params=["system", "simulated", "simulated, in a worker"])
@@ -55,7 +45,7 @@ def files(request: pytest.FixtureRequest) -> Any:
         return SimFiles(SimDisk(), life=Life(), loop=None, random=chance(1))
     loop = SimLoop(chance(1))
     files = SimFiles(SimDisk(), life=loop.life, loop=loop, random=chance(2))
-    return InWorker(files, SimExecutor(loop, random=chance(3)), loop)
+    return FilesInWorker(files, SimExecutor(loop, random=chance(3)), loop)
 
 
 @pytest.fixture

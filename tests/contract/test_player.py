@@ -28,6 +28,7 @@ from device.playback.tee import TeePlayer
 from device.playback.wav import WavPlayer
 from tests.simulation.chance import chance
 from tests.simulation.executor import SimExecutor
+from tests.simulation.in_worker import InWorker
 from tests.simulation.loop import SimLoop
 from tests.simulation.room import Room, SimPlayer
 
@@ -128,23 +129,6 @@ class RealPlace:
         if self._fetches is not None:
             os.close(self._fetches)
             self._fetches = None
-
-
-class InWorker:
-    """Each call as blocking work of a simulated loop."""
-
-    def __init__(self, called: Any, executor: SimExecutor, loop: SimLoop) -> None:
-        self._called = called
-        self._executor = executor
-        self._loop = loop
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            work = partial(getattr(self._called, name), *args)
-            # A speech may stop its player: it is drawn within such work.
-            return work() if self._loop.blocks() else self._loop.run_until_complete(self._executor.run(work))
-
-        return call
 
 
 class SimPlace:
