@@ -266,13 +266,14 @@ class Worker:
                 await self.books.set_aside(job, f"{type(trouble).__name__}: {trouble}", code="crashed")
 
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
-        if self._is_for_later(job, turn):
+        # Whoever cuts it after its last sample has cut nothing: it is not said anew.
+        whole = played is not None and played.complete and played.seconds > 0
+        if not whole and self._is_for_later(job, turn):
             await self.books.release(job)
             # A failing disk may have been waited for, and somebody may have stopped it meanwhile.
             if turn.cut == "stop":
                 self._ask(job, "stop")
             return
-        whole = played is not None and played.complete and turn.begun and not turn.cut
         await self.books.finish(
             job,
             heard=turn.described if turn.begun else None,

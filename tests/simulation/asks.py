@@ -77,6 +77,9 @@ class Asks:
                 # From now on it may be heard again; whether it is, is the device's.
                 world.oracle.silent = False
                 self._resuming += 1
+            case "softer":
+                # It may be nothing for a moment, and that stops what is said.
+                world.oracle.may_be_silent_up_to = world.oracle.newest_job()
             case _:
                 pass
 

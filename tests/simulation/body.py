@@ -27,15 +27,24 @@ class WallClock:
     """What the clock on the wall says; somebody may set it.
 
     Attributes:
-        ahead_seconds: How far it is from the truth.
-        set_at: When it was set last.
+        on_set: Called when somebody has set it.
     """
 
-    ahead_seconds: float = 0.0
-    set_at: float = float("-inf")
+    on_set: Callable[[], None] = lambda: None
+    _ahead_seconds: float = 0.0
+
+    @property
+    def ahead_seconds(self) -> float:
+        """How far it is from the truth."""
+        return self._ahead_seconds
+
+    @ahead_seconds.setter
+    def ahead_seconds(self, seconds: float) -> None:
+        self._ahead_seconds = seconds
+        self.on_set()
 
     def says(self, moment: float) -> datetime:
-        return MIDNIGHT + timedelta(seconds=moment + self.ahead_seconds)
+        return MIDNIGHT + timedelta(seconds=moment + self._ahead_seconds)
 
 
 class SimClock:

@@ -196,7 +196,8 @@ class SimLoop(Blocking, AnyLoop):
         self._schedule.count_cancelled()
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
-        if self.life.alive:
+        # While the loop does not run, garbage is collected: when depends on all that ran before this world.
+        if self.life.alive and self._running:
             self._schedule.soon(lambda: self.create_task(generator.aclose()), ())
 
     # The end

@@ -337,7 +337,7 @@ class Oracle:
     def watch_silence(self) -> None:
         """Whether it may be silent, now and when it begins to look at a photo."""
         world = self.world
-        quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now))
+        quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now_inside))
         pressed = any(world.now - press < PRESS_SECONDS for press in world.asks.presses)
         if quiet or pressed or (world.device and not world.volume()):
             self.may_be_silent_up_to = self.newest_job()

@@ -137,6 +137,7 @@ class World:
         self.story: list[str] = []
         self.oracle = Oracle(self)
         self.asks = Asks(self)
+        self.wall.on_set = self.oracle.watch_silence
         self._album: list[SimPhoto] = []
         self.replayed: set[int] = set()
         self._in_inbox: dict[Path, SimPhoto] = {}
@@ -145,7 +146,7 @@ class World:
             moment: [] for moment in get_args(Moment)
         }
         self._order = itertools.count()
-        self._off_until = 0.0
+        self._off_until = self._born = 0.0
         self._slow = False
         self._look_at = 0.0
         self._death: Death | None = None
@@ -245,8 +246,10 @@ class World:
         else:
             waits = self.device.loop.pending() if self.device else ["it is not running"]
             raise AssertionError(f"it is not done {HEALED_SECONDS} s after all was healed: {self.left()}; {waits}")
-        # The state that says so is still on its way.
+        # The state that says so is still on its way; nor has one long lived who died just now.
         self.run(self.now + 120.0)
+        while self.now - self._born < 60.0:
+            self.run(self.now + 60.0)
         self.oracle.last_look()
 
     def left(self) -> str:
@@ -332,6 +335,7 @@ class World:
             life.end()
             self._off("kill")
         else:
+            self._born = self.now
             self.client_id = self.device.client_id
             self.tell(f"life {self.lives} begins")
 
