@@ -826,3 +826,31 @@ def test_who_waits_for_a_disk_after_the_work_does_not_hang(tmp_path: Path) -> No
             await house.idle()
 
     in_house(tmp_path, story, jobs=LongUnfinished)
+
+
+def test_a_press_after_the_last_sample_does_not_have_it_said_anew(tmp_path: Path) -> None:
+    houses: list[House] = []
+
+    class SlowDescribe(SqliteJobs):
+        """It is still being noted when all was said."""
+
+        def describe(self, job: Job, record: Record, *, notices: Sequence[Notice] = ()) -> Job:
+            for house in houses:
+                house.gates.passing("describing")
+            return super().describe(job, record, notices=notices)
+
+    async def story(house: House) -> None:
+        houses.append(house)
+        async with house.at_work():
+            gate = house.gates.hold("describing")
+            await house.bring()
+            await gate.reached.wait()
+            # Behind it, in the same thread: all was said.
+            await house.labour.run(lambda: None)
+            house.worker.make_way()
+            gate.open()
+            await house.idle()
+        assert house.speaker.heard == ["a one.", "a two."]
+        assert spoken(house) == [1]
+
+    in_house(tmp_path, story, jobs=SlowDescribe)
