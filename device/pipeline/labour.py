@@ -48,8 +48,8 @@ class Labour:
             BadPhotoError: It cannot be read.
             GaveWayError: It was left before it was known.
         """
-        self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
-        turn.described = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on).finish()
+        with self.watch.during("looking", within_seconds=LOOKING_SECONDS):
+            turn.described = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on).finish()
 
     def tell(
         self,
@@ -73,22 +73,22 @@ class Labour:
             MissingDeviceError: The sink is not there.
             StoreError: That it begins could not be stored; nothing was heard.
         """
-        self.watch.expect("looking", within_seconds=LOOKING_SECONDS)
-        beginning = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on)
-        opening(beginning.opening.text)
 
         def described(value: Described) -> None:
             turn.described = value
             known(value)
 
-        described_with_sound, played = tell(
-            beginning,
-            synthesiser=self.synthesiser,
-            player=turn.on(self.player_for(job)),
-            clock=self.clock,
-            known=described,
-            gate=partial(self._gate, job, turn),
-        )
+        with self.watch.during("looking", within_seconds=LOOKING_SECONDS):
+            beginning = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on)
+            opening(beginning.opening.text)
+            described_with_sound, played = tell(
+                beginning,
+                synthesiser=self.synthesiser,
+                player=turn.on(self.player_for(job)),
+                clock=self.clock,
+                known=described,
+                gate=partial(self._gate, job, turn),
+            )
         turn.described = described_with_sound
         return played
 
@@ -99,13 +99,14 @@ class Labour:
             MissingDeviceError: The sink is not there.
             StoreError: That it begins could not be stored; nothing was heard.
         """
-        return speak(
-            narration_of(record),
-            synthesiser=self.synthesiser,
-            player=turn.on(self.player_for(job)),
-            clock=self.clock,
-            passing=partial(self._gate, job, turn, once=once),
-        ).played
+        with self.watch.during("speaking", within_seconds=NEWS_SECONDS):
+            return speak(
+                narration_of(record),
+                synthesiser=self.synthesiser,
+                player=turn.on(self.player_for(job)),
+                clock=self.clock,
+                passing=partial(self._gate, job, turn, once=once),
+            ).played
 
     def let_go(self) -> None:
         """Keep nothing of the last photo."""

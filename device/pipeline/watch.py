@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from device.core.ports import Clock
 
 
@@ -20,9 +23,14 @@ class Watch:
         """From now on this is done, and there will be news within so long."""
         self._expected = (what, self._clock.monotonic() + within_seconds)
 
-    def rest(self) -> None:
-        """Nothing is being done."""
-        self._expected = None
+    @contextmanager
+    def during(self, what: str, *, within_seconds: float) -> Iterator[None]:
+        """This is done within; after it nothing is expected any more: who waits for a disk does not hang."""
+        self.expect(what, within_seconds=within_seconds)
+        try:
+            yield
+        finally:
+            self._expected = None
 
     def late(self) -> str | None:
         """What takes longer than it may, or None."""

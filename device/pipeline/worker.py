@@ -185,8 +185,6 @@ class Worker:
             played = await self._attempt(job, turn, note)
         except Exception as error:  # noqa: BLE001 - each kind has its answer in `_close`
             trouble = error
-        # Who waits for a disk from here on does not hang.
-        self.labour.watch.rest()
         note()
         await asyncio.gather(*noted)
         try:
@@ -303,7 +301,6 @@ class Worker:
             if turn.begun:
                 self.board.because("no_audio", holds=False)
         finally:
-            self.labour.watch.rest()
             self._turn = None
 
     async def _rest(self) -> None:

@@ -50,18 +50,14 @@ class PhotoFolder:
     def remove(self, path: Path) -> None:
         """Delete a kept photo; without effect where it is gone."""
         self.has_job(path)
-        self._left.add(path)
         with _told(path):
-            with suppress(FileNotFoundError):
-                self._files.remove(path)
-            # A photo that a power cut brings back would be kept longer than was promised.
-            self._files.sync_folder(self._folder)
-        self._left.discard(path)
+            self._delete([path])
 
     def remove_left(self) -> None:
         """Delete what could not be deleted before."""
-        for path in list(self._left):
-            self.remove(path)
+        if self._left:
+            with _told(self._folder):
+                self._delete(list(self._left))
 
     def sweep(self, needed: Collection[Path] | None) -> int:
         """Delete what a crash left behind, and say how many files it was.
@@ -72,12 +68,8 @@ class PhotoFolder:
         with _told(self._folder):
             here = [self._folder / name for name in self._from_before]
             left = [path for path in here if path.suffix == PART or (needed is not None and path not in needed)]
-            for path in left:
-                # It may be swept already, where the disk failed in the middle.
-                with suppress(FileNotFoundError):
-                    self._files.remove(path)
             if left:
-                self._files.sync_folder(self._folder)
+                self._delete(left)
             self._from_before = []
         return len(left)
 
@@ -91,17 +83,24 @@ class PhotoFolder:
             here = [self._folder / name for name in self._files.names(self._folder)]
             between = frozenset(self._between)
             stays = frozenset(known()) | between
-            for path in here:
-                if path.suffix != PART and path not in stays:
-                    with suppress(FileNotFoundError):
-                        self._files.remove(path)
-            # Also where none was left: one that was deleted before may not be synced.
-            self._files.sync_folder(self._folder)
+            # Also where none is left: one that was deleted before may not be synced.
+            self._delete([path for path in here if path.suffix != PART and path not in stays])
 
     def free_bytes(self) -> int:
         """The room that is left for photos."""
         with _told(self._folder):
             return self._files.free_bytes(self._folder)
+
+    def _delete(self, paths: list[Path]) -> None:
+        """Delete them, and have that safe; what could not be is left for later."""
+        self._left.update(paths)
+        for path in paths:
+            # It may be gone already, where the disk failed in the middle.
+            with suppress(FileNotFoundError):
+                self._files.remove(path)
+        # A photo that a power cut brings back would be kept longer than was promised.
+        self._files.sync_folder(self._folder)
+        self._left.difference_update(paths)
 
 
 class IncomingPhoto:

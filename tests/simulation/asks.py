@@ -79,7 +79,7 @@ class Asks:
                 self._resuming += 1
             case "softer":
                 # It may be nothing for a moment, and that stops what is said.
-                world.oracle.may_be_silent_up_to = world.oracle.newest_job()
+                world.oracle.excuse_silence()
             case _:
                 pass
 

@@ -123,7 +123,7 @@ class Oracle:
 
     def stop(self) -> None:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""
-        self.may_be_silent_up_to = self.newest_job()
+        self.excuse_silence()
         # The command is carried out in the step after this one, in which a first sample may already be on its way.
         if self.world.room.playing is None:
             at_work = "SELECT id FROM job WHERE state = 'working' AND path = ?"
@@ -340,7 +340,11 @@ class Oracle:
         quiet = world.quiet_hours and world.quiet_hours.hold(world.wall.says(world.now_inside))
         pressed = any(world.now - press < PRESS_SECONDS for press in world.asks.presses)
         if quiet or pressed or (world.device and not world.volume()):
-            self.may_be_silent_up_to = self.newest_job()
+            self.excuse_silence()
+
+    def excuse_silence(self) -> None:
+        """Something may keep every job that there is from being heard."""
+        self.may_be_silent_up_to = self.newest_job()
 
     def _watch_hang(self) -> None:
         hung_at = self.world.mood.hung_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.simulation.oracle import RESERVE_BYTES
@@ -29,6 +30,9 @@ class Troubles:
         begin()
         world.at(self._random.random() * self._random.choice((1, 30, 300)), end)
 
+    def _set_for_a_while(self, what: str, thing: object, name: str, *, to: object, then: object) -> None:
+        self._for_a_while(what, partial(setattr, thing, name, to), partial(setattr, thing, name, then))
+
     def power_cut(self) -> None:
         self._world.die("power")
 
@@ -40,19 +44,17 @@ class Troubles:
 
     def disk_full(self) -> None:
         disk, capacity = self._world.disk, self._world.disk.capacity
-        self._for_a_while(
-            "the disk is full",
-            lambda: setattr(disk, "capacity", 0),
-            lambda: setattr(disk, "capacity", capacity),
-        )
+        self._set_for_a_while("the disk is full", disk, "capacity", to=0, then=capacity)
 
     def disk_nearly_full(self) -> None:
         """Nothing is taken in any more; what is there goes on."""
         disk, capacity = self._world.disk, self._world.disk.capacity
-        self._for_a_while(
+        self._set_for_a_while(
             "the disk is nearly full",
-            lambda: setattr(disk, "capacity", capacity - max(0, disk.free_bytes() - RESERVE_BYTES // 2)),
-            lambda: setattr(disk, "capacity", capacity),
+            disk,
+            "capacity",
+            to=capacity - max(0, disk.free_bytes() - RESERVE_BYTES // 2),
+            then=capacity,
         )
 
     def disk_fails(self) -> None:
@@ -63,11 +65,7 @@ class Troubles:
     def database_full(self) -> None:
         database = self._world.database
         name = self._random.choice(("full", "failing"))
-        self._for_a_while(
-            f"the database is {name}",
-            lambda: setattr(database, name, True),
-            lambda: setattr(database, name, False),
-        )
+        self._set_for_a_while(f"the database is {name}", database, name, to=True, then=False)
         if self._random.random() < 0.5:
             self._world.at(self._random.random() * 5, self._people.ask)
 
@@ -94,27 +92,19 @@ class Troubles:
 
     def unplugged(self) -> None:
         room = self._world.room
-        self._for_a_while(
-            "the loudspeaker is unplugged",
-            lambda: setattr(room, "plugged", False),
-            lambda: setattr(room, "plugged", True),
-        )
+        self._set_for_a_while("the loudspeaker is unplugged", room, "plugged", to=False, then=True)
 
     def player_hangs(self) -> None:
         room = self._world.room
-        self._for_a_while(
-            "the player hangs", lambda: setattr(room, "hangs", True), lambda: setattr(room, "hangs", False)
-        )
+        self._set_for_a_while("the player hangs", room, "hangs", to=True, then=False)
 
     def voice_is_slow(self) -> None:
         mood, work = self._world.mood, self._random.choice((0.2, 0.8, 3.0))
-        self._for_a_while("the voice is slow", lambda: setattr(mood, "work", work), lambda: setattr(mood, "work", 0.2))
+        self._set_for_a_while("the voice is slow", mood, "work", to=work, then=0.2)
 
     def something_hangs(self) -> None:
         mood = self._world.mood
-        self._for_a_while(
-            "something hangs", lambda: setattr(mood, "hangs", True), lambda: setattr(mood, "hangs", False)
-        )
+        self._set_for_a_while("something hangs", mood, "hangs", to=True, then=False)
 
     def clock_jumps(self) -> None:
         self._world.wall.ahead_seconds = (self._random.random() - 0.5) * 86_400
@@ -131,16 +121,8 @@ class Troubles:
 
     def disk_is_slow(self) -> None:
         disk, slowness = self._world.disk, self._random.choice((10.0, 100.0, 1000.0))
-        self._for_a_while(
-            f"the disk is {slowness:g} times slower",
-            lambda: setattr(disk, "slowness", slowness),
-            lambda: setattr(disk, "slowness", 1.0),
-        )
+        self._set_for_a_while(f"the disk is {slowness:g} times slower", disk, "slowness", to=slowness, then=1.0)
 
     def no_camera(self) -> None:
         world = self._world
-        self._for_a_while(
-            "the camera is gone",
-            lambda: setattr(world, "camera_plugged", False),
-            lambda: setattr(world, "camera_plugged", True),
-        )
+        self._set_for_a_while("the camera is gone", world, "camera_plugged", to=False, then=True)

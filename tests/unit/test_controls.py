@@ -34,6 +34,15 @@ async def ask(house: House, action: str) -> None:
     await house.controls.obey(json.dumps({"action": action}).encode())
 
 
+async def forget_during_a_repetition(house: House, moment: str) -> None:
+    gate = house.gates.hold(moment)
+    await ask(house, "repeat")
+    await gate.reached.wait()
+    await ask(house, "forget")
+    gate.open()
+    await house.idle()
+
+
 @pytest.mark.parametrize(
     "command", [b"", b"stop", b"{}", b"[]", b'"stop"', b'{"action": "sing"}', b'{"action": ["stop"]}', b"\xff\xfe"]
 )
@@ -227,12 +236,7 @@ def test_what_was_forgotten_while_it_was_to_be_said_once_more_is_not_said(tmp_pa
             await house.bring()
             await house.idle()
             gates.append(house.gates)
-            gate = house.gates.hold("last")
-            await ask(house, "repeat")
-            await gate.reached.wait()
-            await ask(house, "forget")
-            gate.open()
-            await house.idle()
+            await forget_during_a_repetition(house, "last")
             assert house.board.status.last_narration is None
         assert house.speaker.heard == ["a one.", "a two."]
 
@@ -271,12 +275,7 @@ def test_forget_ends_a_repetition(tmp_path: Path) -> None:
         async with house.at_work():
             await house.bring()
             await house.idle()
-            gate = house.gates.hold("saying a one.")
-            await ask(house, "repeat")
-            await gate.reached.wait()
-            await ask(house, "forget")
-            gate.open()
-            await house.idle()
+            await forget_during_a_repetition(house, "saying a one.")
         assert house.speaker.heard == ["a one.", "a two.", "a one."]
 
     in_house(tmp_path, story)
