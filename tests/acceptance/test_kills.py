@@ -46,7 +46,7 @@ def test_twenty_kills_at_some_moment_lose_no_photo_and_repeat_none(tmp_path: Pat
 def test_a_kill_at_each_named_point_loses_no_photo_and_repeats_none(tmp_path: Path) -> None:
     report = storm(tmp_path, POINTS, seed=SEED)
     audit(report)
-    # What was begun on paper is not begun again: nobody can know how much of it was heard.
+    # What was begun on paper is not begun again, also where it is set aside: nobody can know how much was heard.
     assert report.unheard >= 1
 
 

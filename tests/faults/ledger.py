@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from tests.faults.photos import SmallPhoto
 
 DATABASE = "voxframe.db"
+JOBS = "SELECT id, sha256, state, attempts, reason, record, path, begun FROM job"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A job, as it was seen last."""
+    """A job, as it was seen last; `begun` is its speech, on paper."""
 
     sha256: str
     state: str
@@ -32,6 +33,7 @@ class Row:
     reason: str | None
     text: str | None
     path: str
+    begun: bool
 
 
 class Ledger:
@@ -58,14 +60,10 @@ class Ledger:
                 if sound != "ok":
                     self.trouble.append(f"integrity_check says {sound}")
                 tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'job'").fetchall()
-                found = (
-                    connection.execute("SELECT id, sha256, state, attempts, reason, record, path FROM job").fetchall()
-                    if tables
-                    else []
-                )
+                found = connection.execute(JOBS).fetchall() if tables else []
         now = {
-            number: Row(sha256, state, attempts, reason, _text(record), path)
-            for number, sha256, state, attempts, reason, record, path in found
+            number: Row(sha256, state, attempts, reason, _text(record), path, bool(begun))
+            for number, sha256, state, attempts, reason, record, path, begun in found
         }
         self.rows |= now
         return now

@@ -20,7 +20,7 @@ class Report:
         finished: Photos that were described.
         set_aside: Photos that were set aside, by their reason.
         begun: Speeches that began.
-        unheard: Described photos of which no speech began: the kill came between the paper and the first sample.
+        unheard: Speeches that began on paper alone: the kill came before the first sample.
         twice: Speeches that began again.
         lost: Photos that are nowhere.
         trouble: All else that must never be.
@@ -49,7 +49,7 @@ class Report:
         yield f"seconds: {self.seconds:.0f}"
         yield f"photos: {sum(self.brought.values())} ({doors})"
         yield f"described: {self.finished}; set aside: {sum(self.set_aside.values())} {self.set_aside or ''}"
-        yield f"speeches begun: {self.begun}; begun twice: {self.twice}; described and not heard: {self.unheard}"
+        yield f"speeches begun: {self.begun}; begun twice: {self.twice}; on paper alone: {self.unheard}"
         yield f"events heard: {self.events}"
         yield f"lost: {len(self.lost)} {self.lost or ''}"
         yield from (f"wrong: {each}" for each in self.trouble)

@@ -173,7 +173,11 @@ class Storm:
         self._report.set_aside = dict(reasons)
         self._report.begun = len(spoken.begun)
         self._report.twice = len(spoken.twice)
-        self._report.unheard = sum(row.sha256 not in spoken.begun for row in finished)
+        unheard = [row for row in rows if row.sha256 not in spoken.begun]
+        self._report.unheard = sum(row.begun for row in unheard)
+        silent = [row.text for row in unheard if row.state == "finished" and not row.begun]
+        if silent:
+            self._report.trouble.append(f"described and never to be heard: {silent[:5]}")
 
     def _audit_events(self) -> None:
         """Each described photo was told, and whatever was told twice bears the same id."""
