@@ -94,8 +94,8 @@ class Detection:
     Attributes:
         box: Where it is.
         score: How sure the detector is, 0 to 1.
-        points: Left eye, right eye, nose, left and right corner of the mouth (the viewer's left), in pixels of the
-            upright photo at full resolution. They stay in memory and never reach a Scene.
+        points: Left eye, right eye, nose, left and right corner of the mouth (the viewer's left, once the face is
+            upright), in pixels of the upright photo at full resolution. They stay in memory and never reach a Scene.
     """
 
     box: Box

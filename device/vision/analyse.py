@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from device.core.types import Claim, Face, Scene
-from device.vision.detector import THRESHOLD
 from device.vision.head import facing_of, head_pose, nearest_facing
+from device.vision.looks import THRESHOLD
 from device.vision.smile import SURE, corner_lift, smile_probability, smiling
 
 if TYPE_CHECKING:

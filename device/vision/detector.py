@@ -1,121 +1,68 @@
-"""Faces in a photo: a first look, a second look at large boxes, and a finer look where faces are small."""
+"""Faces in a photo, also where the photo or a head in it lies on its side or upside down."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from device.core.types import Box, Detection
-from device.vision.letterbox import Tile, letterbox, resized, square_around, tiles
-from device.vision.retinaface import Faces, RetinaFace, joined, strongest
+from device.vision.letterbox import resized
+from device.vision.looks import THRESHOLD, Looks, confirmed
+from device.vision.plan import GLIMPSE, Plan
+from device.vision.retinaface import joined, strongest
+from device.vision.turned import TURNS, lean, turned, turned_back
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from device.core.types import Pixels, Rgb
+    from device.vision.retinaface import Faces
 
-THRESHOLD = 0.5
-"""The score from which a face is one."""
+UPRIGHT = 0.9
+"""The score that an upright face has; where none has it, the photo may be turned."""
 
-SIDE = 640
-CANVASES = ((320, 320), (480, 640), (640, 640))
-"""Heights and widths in which a look is taken: small pictures, those of a camera, and all others. A network is kept for
-each that was needed (9, 17 and 21 MB), because a change of size costs half a look and the first run in it the rest."""
+LEANING = 50.0
+"""Degrees from which a head lies; it is seen better when the photo is turned."""
 
-FINER_SIDE = 960
-SMALL_FACE = 24
-"""Pixels at `SIDE`: where a face is smaller, others may have been missed, and the finer look is taken."""
+GLIMPSED = 0.8
+"""The score from which a face counts in a quick look at the turned photo."""
 
-FINER_LARGEST = 192
-"""Pixels up to which a face of the finer look counts; larger ones were seen well in the first."""
-
-MOST_ENLARGED = 2.0
-SURE = 0.8
-"""The score from which a face of the first look stays, whether or not the finer look sees it too."""
-
-LARGE_BOX = 0.25
-"""Share of `SIDE` from which a box gets a second look: false faces are mostly large."""
-
-SECOND_SIDE = 128
-SECOND_FACE = 64
-SECOND_THRESHOLD = 0.3
-EDGE = 6
-"""Pixels from a tile's edge within which a box may be a part of a face."""
-
-_SAME_FACE = 0.4
-"""Overlap (intersection over union) at which a box of the second look is the same face."""
+LYING = 0.6
+"""The score from which it counts in the thorough look; a face below `UPRIGHT` in the first must be seen there too."""
 
 
 class RetinaFaceDetector:
     """The face detector of the pipeline. For one thread."""
 
-    def __init__(self, *, model: Path, threads: int = 1) -> None:
-        self._load = partial(RetinaFace, model, threads=threads)
-        self._second = self._load()
-        self._first: dict[tuple[int, ...], RetinaFace] = {}
+    def __init__(self, *, model: Path, plan: Plan | None = None, threads: int = 1) -> None:
+        self._plan = plan or Plan()
+        self._looks = Looks(model=model, plan=self._plan, threads=threads)
 
     def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
         """The faces, from left to right."""
         picture = pixels.rgb
-        canvas, scale = letterbox(picture, side=SIDE, most=MOST_ENLARGED, canvases=CANVASES)
-        faces = self._network_for(canvas).find(canvas, threshold=THRESHOLD).scaled(1 / scale)
-        if len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
-            finer, largest = self._finer_look(picture)
-            faces = strongest(joined([_confirmed(faces, finer, largest), finer]), threshold=THRESHOLD)
-        kept = [
-            side * scale < LARGE_BOX * SIDE or self._found_again(picture, box)
-            for side, box in zip(faces.sides, faces.boxes, strict=True)
-        ]
-        return _detections(faces.only(np.array(kept, bool)).scaled(1 / pixels.scale))
+        faces = self._looks.faces(picture)
+        turn = self._turn(picture) if self._plan.turned and _may_be_turned(faces) else None
+        if turn is not None:
+            height, width = picture.shape[:2]
+            lying = turned_back(self._looks.faces(turned(picture, turn)), turn, height=height, width=width)
+            lying = lying.only(lying.scores >= LYING)
+            faces = strongest(joined([confirmed(faces, lying, sure=UPRIGHT), lying]), threshold=THRESHOLD)
+        return _detections(faces.scaled(1 / pixels.scale))
 
-    def _network_for(self, canvas: Rgb) -> RetinaFace:
-        if canvas.shape not in self._first:
-            self._first[canvas.shape] = self._load()
-        return self._first[canvas.shape]
-
-    def _finer_look(self, picture: Rgb) -> tuple[Faces, float]:
-        """The small faces of the picture at `FINER_SIDE`; and the size up to which a face counts as one, in its pixels.
-
-        It is looked at in overlapping tiles of a size that is there already: a canvas of the whole size would need
-        45 MB more, and more time to allocate than the tiles take.
-        """
-        scale = min(FINER_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
-        height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
-        found = []
-        for tile in tiles(resized(picture, width, height), canvases=CANVASES, overlap=FINER_LARGEST + 2 * EDGE):
-            faces = self._network_for(tile.rgb).find(tile.rgb, threshold=THRESHOLD)
-            chosen = (faces.sides < FINER_LARGEST) & _whole(faces, tile)
-            found.append(faces.only(chosen).moved(tile.left, tile.top).scaled(1 / scale))
-        return joined(found), FINER_LARGEST / scale
-
-    def _found_again(self, picture: Rgb, box: npt.NDArray[np.float32]) -> bool:
-        x, y, width, height = (float(side) for side in box)
-        around = Box(x=x, y=y, width=width, height=height)
-        crop = square_around(picture, around, side=SECOND_SIDE, face=SECOND_FACE)
-        again = self._second.find(crop, threshold=SECOND_THRESHOLD)
-        scale = SECOND_FACE / max(width, height)
-        expected = np.array([SECOND_SIDE - width * scale, SECOND_SIDE - height * scale]) / 2
-        reference = np.array([*expected, width * scale, height * scale])
-        return any(_overlap(reference, other) >= _SAME_FACE for other in again.boxes)
+    def _turn(self, picture: Rgb) -> int | None:
+        """The turn in which a quick look sees the most faces; None where it sees none in any."""
+        side = max(GLIMPSE)
+        scale = min(1.0, side / max(picture.shape[:2]))
+        small = resized(picture, *(max(1, round(length * scale)) for length in picture.shape[1::-1]))
+        seen = {turn: self._looks.glimpse(turned(small, turn), threshold=GLIMPSED).scores.sum() for turn in TURNS}
+        best = max(seen, key=seen.__getitem__)
+        return best if seen[best] else None
 
 
-def _confirmed(faces: Faces, finer: Faces, largest: float) -> Faces:
-    """The faces of the first look without those that it was not sure of and that the finer look does not see."""
-    again = [any(_overlap(box, other) >= _SAME_FACE for other in finer.boxes) for box in faces.boxes]
-    return faces.only((faces.scores >= SURE) | (faces.sides >= largest) | np.array(again, bool))
-
-
-def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
-    """Which faces touch no edge at which the tile was cut; the tile on the other side has them whole."""
-    height, width = tile.rgb.shape[:2]
-    low = np.where(tile.cut[:2], EDGE, -np.inf)
-    high = np.where(tile.cut[2:], np.array([width, height]) - EDGE, np.inf)
-    near, far = faces.boxes[:, :2], faces.boxes[:, :2] + faces.boxes[:, 2:]
-    return np.asarray(((near > low) & (far < high)).all(axis=1))
+def _may_be_turned(faces: Faces) -> bool:
+    return not (faces.scores >= UPRIGHT).any() or any(lean(points) >= LEANING for points in faces.points)
 
 
 def _detections(faces: Faces) -> tuple[Detection, ...]:
@@ -130,11 +77,3 @@ def _detections(faces: Faces) -> tuple[Detection, ...]:
             faces.boxes[order], faces.scores[order], faces.points[order], strict=True
         )
     )
-
-
-def _overlap(one: npt.NDArray[np.floating[Any]], other: npt.NDArray[np.floating[Any]]) -> float:
-    """Intersection over union."""
-    low = np.maximum(one[:2], other[:2])
-    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
-    shared = float(np.prod(np.maximum(high - low, 0)))
-    return shared / (float(np.prod(one[2:])) + float(np.prod(other[2:])) - shared)

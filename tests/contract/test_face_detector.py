@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from device.core.types import Pixels
+from device.vision.turned import TURNS, turned
 from tests.labels import overlap
 from tests.sight import GROUP, GROUP_FACES, PORTRAIT, agreement, detector, enlarged, full_size, seen, sides
 
 if TYPE_CHECKING:
-    from device.core.ports import FaceDetector
+    from pathlib import Path
 
-from device.core.types import Pixels
+    from device.core.ports import FaceDetector
+    from device.core.types import Box
 
 
 @pytest.fixture(params=["int8", "float"])
@@ -53,6 +56,33 @@ def test_a_dark_or_a_grey_photo_shows_the_same_faces(eyes: FaceDetector, change:
     rgb = seen(GROUP)[1].rgb
     assert callable(change)
     assert agreement(eyes.detect(full_size(rgb)), eyes.detect(full_size(change(rgb)))) > 0.6
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("path", [PORTRAIT, GROUP])
+def test_a_photo_on_its_side_or_upside_down_shows_the_same_faces_where_they_are(
+    eyes: FaceDetector, path: Path, turn: int
+) -> None:
+    rgb = seen(path)[1].rgb
+    height, width = rgb.shape[:2]
+    upright = eyes.detect(full_size(rgb))
+    lying = eyes.detect(full_size(turned(rgb, turn)))
+    assert len(lying) == len(upright)
+    for face in upright:
+        middle = _turned(face.box.centre, turn, width=width, height=height)
+        (same,) = [each for each in lying if _holds(each.box, middle)]
+        expected = [_turned(point, turn, width=width, height=height) for point in face.points]
+        assert np.abs(np.array(same.points) - np.array(expected)).max() < 0.15 * max(face.box.width, face.box.height)
+
+
+def _turned(point: tuple[float, float], turn: int, *, width: int, height: int) -> tuple[float, float]:
+    """Where a point of a picture of this size is, once the picture was turned clockwise."""
+    x, y = point
+    return {90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[turn]
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    return box.x < point[0] < box.x + box.width and box.y < point[1] < box.y + box.height
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 20_000), (20_000, 1), (2, 3), (33, 31), (640, 641), (1280, 3)])

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.vision.detector import SURE
+from device.vision.looks import SURE
 from tests.labels import overlap
 from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, seen, sides
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device.vision.detector import RetinaFaceDetector, _confirmed, _whole
 from device.vision.letterbox import Tile
+from device.vision.looks import Looks, _whole, confirmed
+from device.vision.plan import Plan
 from device.vision.retinaface import Faces, joined, strongest
+from tests.locations import registry
 from tests.sight import GROUP, GROUP_FACES, PORTRAIT, detector, enlarged, full_size, seen, sides
 
 
@@ -29,7 +31,9 @@ def test_an_unsure_small_face_must_be_seen_by_the_finer_look_too() -> None:
     sure, seen_again, unseen, large = (0, 0, 20, 20), (100, 0, 20, 20), (200, 0, 20, 20), (300, 0, 250, 250)
     first = faces(sure, seen_again, unseen, large, scores=(0.9, 0.6, 0.6, 0.6))
     finer = faces((101, 1, 20, 20), scores=(0.7,))
-    assert _confirmed(first, finer, 200).boxes.tolist() == [list(box) for box in (sure, seen_again, large)]
+    assert confirmed(first, finer, sure=0.8, largest=200).boxes.tolist() == [
+        list(box) for box in (sure, seen_again, large)
+    ]
 
 
 def test_a_face_at_the_cut_edge_of_a_tile_is_left_to_its_neighbour() -> None:
@@ -39,12 +43,11 @@ def test_a_face_at_the_cut_edge_of_a_tile_is_left_to_its_neighbour() -> None:
 
 
 def test_a_large_box_without_a_face_in_it_is_not_found_again() -> None:
-    eyes = detector()
-    assert isinstance(eyes, RetinaFaceDetector)
+    looks = Looks(model=registry().path("face-detector-int8"), plan=Plan())
     picture = seen(GROUP)[1].rgb
     on_face, on_suit = np.array(GROUP_FACES[1], np.float32), np.array((40, 300, 150, 150), np.float32)
-    assert eyes._found_again(picture, on_face)
-    assert not eyes._found_again(picture, on_suit)
+    assert looks.found_again(picture, on_face)
+    assert not looks.found_again(picture, on_suit)
 
 
 @pytest.mark.parametrize("factor", [1, 2, 3])

@@ -1,0 +1,135 @@
+"""Faces in a picture as it lies: a first look, a second look at large boxes, a finer look where faces are small."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from device.core.types import Box
+from device.vision.letterbox import Tile, letterbox, resized, square_around, tiles
+from device.vision.plan import GLIMPSE
+from device.vision.retinaface import Faces, RetinaFace, joined, strongest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from device.core.types import Rgb
+    from device.vision.plan import Plan
+
+THRESHOLD = 0.5
+"""The score from which a face is one."""
+
+FINER_SIDE = 960
+SMALL_FACE = 24
+"""Pixels in the first look: where a face is smaller, others may have been missed, and the finer look is taken."""
+
+FINER_LARGEST = 192
+"""Pixels up to which a face of the finer look counts; larger ones were seen well in the first."""
+
+MOST_ENLARGED = 2.0
+SURE = 0.8
+"""The score from which a face of the first look stays, whether or not the finer look sees it too."""
+
+LARGE_BOX = 0.25
+"""Share of the first look's side from which a box gets a second look: false faces are mostly large."""
+
+SECOND_SIDE = 128
+SECOND_FACE = 64
+SECOND_THRESHOLD = 0.3
+EDGE = 6
+"""Pixels from a tile's edge within which a box may be a part of a face."""
+
+_SAME_FACE = 0.4
+"""Overlap (intersection over union) at which a box of the second look is the same face."""
+
+
+class Looks:
+    """The looks that a plan asks for, at one picture. For one thread."""
+
+    def __init__(self, *, model: Path, plan: Plan, threads: int = 1) -> None:
+        self._load = partial(RetinaFace, model, threads=threads)
+        self._plan = plan
+        self._second = self._load()
+        self._networks: dict[tuple[int, ...], RetinaFace] = {}
+
+    def faces(self, picture: Rgb) -> Faces:
+        """The faces, in pixels of the picture."""
+        side = self._plan.side
+        canvas, scale = letterbox(picture, side=side, most=MOST_ENLARGED, canvases=self._plan.canvases)
+        faces = self._network_for(canvas).find(canvas, threshold=THRESHOLD).scaled(1 / scale)
+        if self._plan.finer and len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
+            finer, largest = self._finer_look(picture)
+            faces = strongest(joined([confirmed(faces, finer, sure=SURE, largest=largest), finer]), threshold=THRESHOLD)
+        kept = [
+            length * scale < LARGE_BOX * side or self.found_again(picture, box)
+            for length, box in zip(faces.sides, faces.boxes, strict=True)
+        ]
+        return faces.only(np.array(kept, bool))
+
+    def glimpse(self, picture: Rgb, *, threshold: float) -> Faces:
+        """The faces of a quick look, each found again; in pixels of the picture."""
+        canvas, scale = letterbox(picture, side=max(GLIMPSE), most=MOST_ENLARGED, canvases=(GLIMPSE,))
+        faces = self._network_for(canvas).find(canvas, threshold=threshold).scaled(1 / scale)
+        return faces.only(np.array([self.found_again(picture, box) for box in faces.boxes], bool))
+
+    def found_again(self, picture: Rgb, box: npt.NDArray[np.float32]) -> bool:
+        """Whether a second look, at the box alone, sees the same face."""
+        x, y, width, height = (float(side) for side in box)
+        around = Box(x=x, y=y, width=width, height=height)
+        crop = square_around(picture, around, side=SECOND_SIDE, face=SECOND_FACE)
+        again = self._second.find(crop, threshold=SECOND_THRESHOLD)
+        scale = SECOND_FACE / max(width, height)
+        expected = np.array([SECOND_SIDE - width * scale, SECOND_SIDE - height * scale]) / 2
+        reference = np.array([*expected, width * scale, height * scale])
+        return any(_overlap(reference, other) >= _SAME_FACE for other in again.boxes)
+
+    def _network_for(self, canvas: Rgb) -> RetinaFace:
+        if canvas.shape not in self._networks:
+            self._networks[canvas.shape] = self._load()
+        return self._networks[canvas.shape]
+
+    def _finer_look(self, picture: Rgb) -> tuple[Faces, float]:
+        """The small faces of the picture at `FINER_SIDE`; and the size up to which a face counts as one, in its pixels.
+
+        It is looked at in overlapping tiles of a size that is there already: a canvas of the whole size would need
+        45 MB more, and more time to allocate than the tiles take.
+        """
+        scale = min(FINER_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
+        height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
+        overlap = FINER_LARGEST + 2 * EDGE
+        found = []
+        for tile in tiles(resized(picture, width, height), canvases=self._plan.canvases, overlap=overlap):
+            faces = self._network_for(tile.rgb).find(tile.rgb, threshold=THRESHOLD)
+            chosen = (faces.sides < FINER_LARGEST) & _whole(faces, tile)
+            found.append(faces.only(chosen).moved(tile.left, tile.top).scaled(1 / scale))
+        return joined(found), FINER_LARGEST / scale
+
+
+def confirmed(faces: Faces, other: Faces, *, sure: float, largest: float = np.inf) -> Faces:
+    """The faces of a look without those that score less than `sure` and that the other look does not see.
+
+    From `largest` pixels on the other look has no say.
+    """
+    again = [any(_overlap(box, each) >= _SAME_FACE for each in other.boxes) for box in faces.boxes]
+    return faces.only((faces.scores >= sure) | (faces.sides >= largest) | np.array(again, bool))
+
+
+def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
+    """Which faces touch no edge at which the tile was cut; the tile on the other side has them whole."""
+    height, width = tile.rgb.shape[:2]
+    low = np.where(tile.cut[:2], EDGE, -np.inf)
+    high = np.where(tile.cut[2:], np.array([width, height]) - EDGE, np.inf)
+    near, far = faces.boxes[:, :2], faces.boxes[:, :2] + faces.boxes[:, 2:]
+    return np.asarray(((near > low) & (far < high)).all(axis=1))
+
+
+def _overlap(one: npt.NDArray[np.floating[Any]], other: npt.NDArray[np.floating[Any]]) -> float:
+    """Intersection over union."""
+    low = np.maximum(one[:2], other[:2])
+    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    shared = float(np.prod(np.maximum(high - low, 0)))
+    return shared / (float(np.prod(one[2:])) + float(np.prod(other[2:])) - shared)
