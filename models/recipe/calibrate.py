@@ -18,7 +18,8 @@ from PIL import Image, ImageOps
 from models.recipe.calibration import Calibration
 from models.recipe.equalise import equalised, scales
 from models.recipe.make import CALIBRATION
-from models.recipe.network import INPUT, Network, build
+from models.recipe.network import INPUT, Network
+from models.recipe.retinaface import build
 from models.recipe.tflite import LEAK, Quantity, write
 from models.recipe.weights import read
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.recipe.calibration import load
 from models.recipe.equalise import equalised
-from models.recipe.network import build
+from models.recipe.retinaface import build
 from models.recipe.tflite import write
 from models.recipe.weights import read
 

@@ -1,4 +1,4 @@
-"""The network as a list of steps, with four changes that leave what it computes as it is.
+"""RetinaFace as a list of steps, with four changes that leave what it computes as it is.
 
 - The mean of the training pictures and their channel order (blue first) are folded into the first convolution: the
   input is RGB minus 128, which an int8 tensor holds exactly.
@@ -10,77 +10,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from models.recipe.network import INPUT, Network, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from models.recipe.weights import Weights
 
-INPUT = "in"
+SIDE = 640
+"""The size that the file names; it is changed at run time."""
+
 MEAN_BGR = np.array([104, 117, 127.0])
 INPUT_OFFSET = 128
 _STAGES = ((1, 6), (2, 6), (3, 2))
 _HALVING = {(1, 2), (1, 4), (2, 0), (3, 0)}
 """Stage and block where the picture is halved."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step; kernels are in TFLite's order: out, high, wide, in; for depthwise 1, high, wide, channels."""
-
-    kind: Literal["conv", "depthwise", "leaky", "add", "concat", "double"]
-    inputs: tuple[str, ...]
-    output: str
-    kernel: np.ndarray | None = None
-    bias: np.ndarray | None = None
-    stride: int = 1
-    relu: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Network:
-    """The steps in the order in which they run, and the tensors that come out."""
-
-    steps: tuple[Step, ...]
-    outputs: tuple[str, ...]
-
-    def channels(self) -> dict[str, int]:
-        """How many channels each tensor has."""
-        count = {INPUT: 3}
-        for step in self.steps:
-            if step.kernel is not None:
-                count[step.output] = step.kernel.shape[0 if step.kind == "conv" else -1]
-            elif step.kind == "concat":
-                count[step.output] = sum(count[name] for name in step.inputs)
-            else:
-                count[step.output] = count[step.inputs[0]]
-        return count
-
-    def before_leaky(self) -> frozenset[str]:
-        """The tensors that only a leaky ReLU reads."""
-        return frozenset(step.inputs[0] for step in self.steps if step.kind == "leaky")
-
-    def up_to(self, names: set[str]) -> Network:
-        """Only the steps that these tensors need, and these as outputs."""
-        needed, steps = set(names), []
-        for step in reversed(self.steps):
-            if step.output in needed:
-                steps.append(step)
-                needed |= set(step.inputs)
-        steps.reverse()
-        # In the order of the steps, not that of a set, which changes from run to run.
-        return Network(steps=tuple(steps), outputs=tuple(step.output for step in steps if step.output in names))
-
-    def with_biases(self, added: Mapping[str, np.ndarray]) -> Network:
-        """The same with something added to the biases of some convolutions, by the names of their outputs."""
-        steps = [
-            replace(step, bias=step.bias + added[step.output]) if step.output in added else step for step in self.steps
-        ]
-        return replace(self, steps=tuple(steps))
 
 
 def build(weights: Mapping[str, Weights]) -> Network:
@@ -98,7 +46,13 @@ class _Builder:
         outputs: list[str] = []
         for level, feature in enumerate(features):
             outputs.extend(self._head(feature, level))
-        return Network(steps=tuple(self._steps), outputs=tuple(outputs))
+        return Network(
+            name="RetinaFace mobilenet0.25",
+            side=SIDE,
+            resizable=True,
+            steps=tuple(self._steps),
+            outputs=tuple(outputs),
+        )
 
     def _backbone(self) -> list[str]:
         first = self._weights["/fx/stage1/stage1.0/stage1.0.0"]
@@ -168,7 +122,9 @@ class _Builder:
             kernel=kernel.transpose((1, 2, 3, 0) if depthwise else (0, 2, 3, 1)),
             bias=bias,
             stride=stride,
-            relu=relu,
+            activation="relu" if relu else "none",
+            # The published network pads one pixel on each side; TFLite's SAME would pad only behind.
+            padding="one" if stride > 1 else "same",
         )
         self._steps.append(step)
         return output
