@@ -15,6 +15,7 @@ from device.core.types import Box, Pixels
 from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.detector import RetinaFaceDetector
 from device.vision.mesh import FaceMesher
+from device.vision.things import SsdThings
 from tests.labels import overlap
 from tests.locations import registry
 
@@ -32,6 +33,11 @@ GROUP_FACES = ((126, 179, 47, 47), (264, 89, 52, 52), (414, 185, 50, 50))
 @cache
 def detector(precision: str = "int8") -> RetinaFaceDetector:
     return RetinaFaceDetector(model=registry().path(f"face-detector-{precision}"))
+
+
+@cache
+def thing_detector() -> SsdThings:
+    return SsdThings(model=registry().path("thing-detector-int8"))
 
 
 @cache

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Speaking,
         Speech,
         Subscription,
+        Thing,
     )
 
 T = TypeVar("T")
@@ -176,6 +177,13 @@ class FaceDetector(Protocol):
 
     def detect(self, pixels: Pixels) -> tuple[Detection, ...]:
         """The faces, from left to right."""
+
+
+class ThingDetector(Protocol):
+    """Which things are where, people and animals among them."""
+
+    def things(self, pixels: Pixels) -> tuple[Thing, ...]:
+        """What is seen, the surest first; the same thing may be there under several labels, each with its score."""
 
 
 class FaceAnalyser(Protocol):

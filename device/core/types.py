@@ -103,6 +103,21 @@ class Detection:
     points: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something in a photo that is no face, as a network of things saw it: a person, an animal, an object.
+
+    Attributes:
+        box: Where it is.
+        label: The published English name of its kind in COCO, such as "person" or "teddy bear".
+        score: How sure the network is, 0 to 1.
+    """
+
+    box: Box
+    label: str
+    score: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FaceMesh:
     """468 points on one face: made when needed, kept in memory only, never part of a Scene.

@@ -1,1 +1,1 @@
-"""How the face detector's two files are made from the published weights: `scripts/make-models` runs it."""
+"""How the shipped networks are made from the published weights: `scripts/make-models` runs it."""

@@ -19,6 +19,7 @@ from models.recipe.calibration import Calibration
 from models.recipe.equalise import equalised, scales
 from models.recipe.make import CALIBRATION
 from models.recipe.network import INPUT, Network
+from models.recipe.ranges import LEVELS, NOTHING, quantity
 from models.recipe.retinaface import build
 from models.recipe.tflite import LEAK, Quantity, write
 from models.recipe.weights import read
@@ -32,8 +33,6 @@ SAMPLES = 4000
 CLASS_RANGE = 8.0
 """Logits beyond it are as sure as can be."""
 
-_LEVELS = 255
-_NOTHING = 1e-6
 _HIGH_SHARES = (1, 0.9, 0.8, 0.7, 0.6, 0.5)
 _LOW_SHARES = (1, 0.8, 0.6, 0.45, 0.3, 0.2, 0.12)
 _LARGEST_CORRECTION = 20
@@ -139,17 +138,17 @@ def _quantities(network: Network, pictures: Pictures) -> dict[str, Quantity]:
     found = {INPUT: Quantity(1.0, 0)}
     for name, samples in seen.items():
         if name.startswith("cls"):
-            found[name] = _quantity(-CLASS_RANGE, CLASS_RANGE)
+            found[name] = quantity(-CLASS_RANGE, CLASS_RANGE)
         elif name.startswith(("box", "lm")):
-            found[name] = _quantity(*extent[name])
+            found[name] = quantity(*extent[name])
         else:
-            found[name] = _quantity(*_best_range(np.concatenate(samples), *extent[name], leaks=name in before))
+            found[name] = quantity(*_best_range(np.concatenate(samples), *extent[name], leaks=name in before))
     for step in network.steps:
         if step.kind == "concat":
             found |= dict.fromkeys(step.inputs, found[step.output])
         elif step.kind == "leaky":
             scale, zero = found[step.inputs[0]]
-            found[step.output] = _quantity((-128 - zero) * scale * LEAK, (127 - zero) * scale)
+            found[step.output] = quantity((-128 - zero) * scale * LEAK, (127 - zero) * scale)
     return found
 
 
@@ -162,19 +161,13 @@ def _best_range(samples: np.ndarray, low: float, high: float, *, leaks: bool) ->
     reference = after(samples)
     best = (np.inf, low, high)
     for high_share in _HIGH_SHARES:
-        for low_share in _LOW_SHARES if low < -_NOTHING else (1,):
+        for low_share in _LOW_SHARES if low < -NOTHING else (1,):
             bottom, top = low * low_share, high * high_share
-            step = (top - bottom) / _LEVELS
-            rounded = np.clip(np.round((samples - bottom) / step), 0, _LEVELS) * step + bottom
+            step = (top - bottom) / LEVELS
+            rounded = np.clip(np.round((samples - bottom) / step), 0, LEVELS) * step + bottom
             error = np.abs(after(rounded) - reference)
             best = min(best, ((error**2).mean() + (error**4).mean() ** 0.5 * 0.1, bottom, top))
     return best[1], best[2]
-
-
-def _quantity(low: float, high: float) -> Quantity:
-    low, high = min(low, 0.0), max(high, _NOTHING)
-    scale = (high - low) / _LEVELS
-    return Quantity(float(np.float32(scale)), int(np.clip(round(-128 - low / scale), -128, 127)))
 
 
 def _corrections(network: Network, quantities: Mapping[str, Quantity], pictures: Pictures) -> Values:

