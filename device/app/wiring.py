@@ -55,6 +55,8 @@ class Wiring:
         Raises:
             MissingModelError: A model is absent or damaged.
         """
+        from functools import cache, partial
+
         import cv2
 
         from device.app.once import once
@@ -65,9 +67,11 @@ class Wiring:
         from device.pipeline.describe import Describer
         from device.text.texts import Texts
         from device.vision.analyse import MeshAnalyser
+        from device.vision.animals import AnimalCheck
         from device.vision.detector import RetinaFaceDetector
         from device.vision.mesh import FaceMesher
         from device.vision.runtime import RUNTIME
+        from device.vision.things import SsdThings
 
         settings = self.settings
         cv2.setNumThreads(settings.vision.threads)
@@ -75,12 +79,14 @@ class Wiring:
         precision = "int8" if RUNTIME == "litert" else "float"
         # Asked for now, so that a missing one is known at the start.
         faces, mesh = registry.path(f"face-detector-{precision}"), registry.path("face-mesh")
+        things = registry.path("thing-detector-int8")
 
-        def load() -> tuple[RetinaFaceDetector, MeshAnalyser]:
+        def load() -> tuple[AnimalCheck, MeshAnalyser]:
             threads = settings.vision.threads
-            return RetinaFaceDetector(model=faces, threads=threads), MeshAnalyser(
-                mesher=FaceMesher(model=mesh, threads=threads)
-            )
+            return AnimalCheck(
+                faces=RetinaFaceDetector(model=faces, threads=threads),
+                things=cache(partial(SsdThings, model=things, threads=threads)),
+            ), MeshAnalyser(mesher=FaceMesher(model=mesh, threads=threads))
 
         eyes = RestingEyes(load)
         return Describer(

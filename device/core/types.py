@@ -88,22 +88,6 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detection:
-    """A face as the detector saw it.
-
-    Attributes:
-        box: Where it is.
-        score: How sure the detector is, 0 to 1.
-        points: Left eye, right eye, nose, left and right corner of the mouth (the viewer's left, once the face is
-            upright), in pixels of the upright photo at full resolution. They stay in memory and never reach a Scene.
-    """
-
-    box: Box
-    score: float
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """Something in a photo that is no face, as a network of things saw it: a person, an animal, an object.
 
@@ -116,6 +100,24 @@ class Thing:
     box: Box
     label: str
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A face as the detector saw it.
+
+    Attributes:
+        box: Where it is.
+        score: How sure the detector is, 0 to 1.
+        points: Left eye, right eye, nose, left and right corner of the mouth (the viewer's left, once the face is
+            upright), in pixels of the upright photo at full resolution. They stay in memory and never reach a Scene.
+        animal: The animal or toy whose face it is, and so no person's; None for a person.
+    """
+
+    box: Box
+    score: float
+    points: tuple[tuple[float, float], ...]
+    animal: Thing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,7 +139,7 @@ class Claim:
     """Something that may be said of a photo: said or held back, and why.
 
     Attributes:
-        about: What it is about: "photo", or "face 0" for the first face.
+        about: What it is about: "photo", "face 0" for the first face, or "refused 0" for the first that is none.
         name: What is claimed: "faces", "place", "distance", "facing", "smiling", ...
         value: What it is held to be.
         score: How sure we are, 0 to 1.
@@ -191,10 +193,17 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What is visible in a photo, faces from left to right, with the claims that may be made of it."""
+    """What is visible in a photo, faces from left to right, with the claims that may be made of it.
+
+    Attributes:
+        faces: The faces of people, from left to right.
+        claims: What may be said, or is held back.
+        refused: Where something looked like a face and is none, from left to right.
+    """
 
     faces: tuple[Face, ...]
     claims: tuple[Claim, ...]
+    refused: tuple[Box, ...] = ()
 
     @property
     def people(self) -> int:

@@ -36,17 +36,20 @@ class MeshAnalyser:
 
     def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
         """The scene without any mesh: how many faces, where, how far."""
-        placed = [_placed(photo, detection, f"face {index}") for index, detection in enumerate(detections)]
+        people, refused = _sorted(detections)
+        placed = [_placed(photo, detection, f"face {index}") for index, detection in enumerate(people)]
         return Scene(
             faces=tuple(face for face, _ in placed),
-            claims=(_count(detections), *(claim for _, where in placed for claim in where)),
+            claims=(_count(people, refused), *(claim for _, where in placed for claim in where), *_refusals(refused)),
+            refused=tuple(each.box for each in refused),
         )
 
     def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
         """The scene; faces keep the order of `detections`, and no mesh outlives this call."""
-        claims = [_count(detections)]
+        people, refused = _sorted(detections)
+        claims = [_count(people, refused)]
         faces: list[Face] = []
-        for index, detection in enumerate(detections):
+        for index, detection in enumerate(people):
             about = f"face {index}"
             face, where = _placed(photo, detection, about)
             claims.extend(where)
@@ -56,7 +59,11 @@ class MeshAnalyser:
                 face = look.seen_on(face)
                 claims.extend((look.facing(), look.smiling()))
             faces.append(face)
-        return Scene(faces=tuple(faces), claims=tuple(claims))
+        return Scene(
+            faces=tuple(faces),
+            claims=(*claims, *_refusals(refused)),
+            refused=tuple(each.box for each in refused),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,16 +137,36 @@ class _Look:
         return f"the mesh scores {self.mesh.score:.2f} on this face and is believed from {MESH_THRESHOLD}"
 
 
-def _count(detections: tuple[Detection, ...]) -> Claim:
-    if detections:
-        weakest = min(detection.score for detection in detections)
-        why = f"the least sure of {len(detections)} scores {weakest:.2f}"
+def _sorted(detections: tuple[Detection, ...]) -> tuple[tuple[Detection, ...], tuple[Detection, ...]]:
+    """The faces of people, and those that are none."""
+    people = tuple(each for each in detections if each.animal is None)
+    return people, tuple(each for each in detections if each.animal is not None)
+
+
+def _refusals(refused: tuple[Detection, ...]) -> tuple[Claim, ...]:
+    return tuple(
+        Claim(
+            about=f"refused {index}",
+            name="face",
+            value=True,
+            score=each.score,
+            threshold=THRESHOLD,
+            said=False,
+            why=f"it scores {each.animal.score:.2f} as a {each.animal.label}, and a face on an animal is no person",
+        )
+        for index, each in enumerate(refused)
+        if each.animal
+    )
+
+
+def _count(people: tuple[Detection, ...], refused: tuple[Detection, ...]) -> Claim:
+    if people:
+        weakest = min(detection.score for detection in people)
+        why = f"the least sure of {len(people)} scores {weakest:.2f}"
     else:
         weakest = 1 - THRESHOLD
-        why = f"nothing in the photo scores {THRESHOLD} or more as a face"
-    return Claim(
-        about="photo", name="faces", value=len(detections), score=weakest, threshold=THRESHOLD, said=True, why=why
-    )
+        why = f"nothing {'else ' if refused else ''}in the photo scores {THRESHOLD} or more as a face"
+    return Claim(about="photo", name="faces", value=len(people), score=weakest, threshold=THRESHOLD, said=True, why=why)
 
 
 def _placed(photo: Photo, detection: Detection, about: str) -> tuple[Face, tuple[Claim, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from device.core.types import Box, Claim, Detection, Pixels, Scene
+from device.core.types import Box, Claim, Detection, Pixels, Scene, Thing
 from device.vision.analyse import MeshAnalyser
 from tests.factories import photo as any_photo
 from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, mesher, seen
@@ -146,3 +146,18 @@ def test_a_scene_holds_no_landmarks_and_no_word_about_who_somebody_is(analyser: 
         "smiling",
         "smile",
     }
+
+
+def test_a_face_on_an_animal_is_no_person_and_says_why_it_was_refused(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    left, middle, right = detector().detect(pixels)
+    dog = Thing(box=middle.box, label="dog", score=0.93)
+    detections = (left, replace(middle, animal=dog), right)
+    for scene in (analyser.glance(photo, detections), analyser.analyse(photo, pixels, detections)):
+        assert [face.box for face in scene.faces] == [left.box, right.box]
+        assert scene.refused == (middle.box,)
+        assert claims(scene, "photo")["faces"].value == 2
+        refusal = claims(scene, "refused 0")["face"]
+        assert not refusal.said
+        assert refusal.score == middle.score
+        assert "0.93 as a dog" in refusal.why
