@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app import logs
-from device.app.commands import config, describe, doctor, jobs, models, run, say
+from device.app.commands import config, describe, doctor, explain, jobs, models, run, say
 from device.app.text import complain
 from device.core.errors import VoxframeError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-COMMANDS = (describe, say, run, jobs, models, doctor, config)
+COMMANDS = (describe, explain, say, run, jobs, models, doctor, config)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import Settings
-from device.app.text import complain
+from device.app.text import complain, one_line
 from device.app.wiring import PHOTOS, Wiring
 from device.core.errors import BadPhotoError, VoxframeError
 from device.pipeline.record import claim_values, record_of, record_of_error
 from device.pipeline.tell import tell
 from device.report.page import Entry, render_page
-from device.report.picture import encode_jpeg
+from device.report.picture import SHOWN_SIDE, encode_jpeg
 from device.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from device.core.ports import Synthesiser
     from device.core.types import Speaking
     from device.pipeline.describe import Describer
-
-SHOWN_SIDE = 1280
-"""Pixels of the long side of a photo on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +61,7 @@ def _public_domain() -> list[Exhibit]:
 
 
 def _own(photo: Path) -> Exhibit:
-    return Exhibit(path=photo, title=photo.name, credit=None, speaking="narrator")
+    return Exhibit(path=photo, title=one_line(photo.name), credit=None, speaking="narrator")
 
 
 def _entry(exhibit: Exhibit, wav: Path, wiring: Wiring, describer: Describer, synthesiser: Synthesiser) -> Entry:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from html import escape
-from importlib import resources
 from typing import TYPE_CHECKING
+
+from device.report.document import data_address, document
+from device.report.words import name_words, speaker_words, subject_words, sureness_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from device.core.types import Record
     from device.text.texts import Texts
-
-# Nothing but what is in the file itself: no address of another place is ever asked.
-_POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +39,16 @@ class Entry:
 
 def render_page(entries: Sequence[Entry], texts: Texts) -> str:
     """The page as HTML."""
-    style = resources.files("device.report").joinpath("static/page.css").read_text(encoding="utf-8")
     articles = "\n".join(_article(entry, texts) for entry in entries)
-    title = escape(texts.text("page-title"))
-    return f"""<!doctype html>
-<html lang="{escape(texts.language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>
-{style}</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
+    title = texts.text("page-title")
+    body = f"""<header>
+<h1>{escape(title)}</h1>
 <p class="small">{escape(texts.text("page-intro"))}</p>
 </header>
 <main>
 {articles}
-</main>
-</body>
-</html>
-"""
+</main>"""
+    return document(title=title, language=texts.language, styles=("base", "page"), body=body)
 
 
 def _article(entry: Entry, texts: Texts) -> str:
@@ -98,7 +81,7 @@ def _figure(entry: Entry, texts: Texts) -> str:
     numbers = "".join(_numbers(entry.record, texts))
     return f"""<figure>
 <div class="photo">
-<img src="{_data("image/jpeg", entry.jpeg or b"")}" alt="{told}" width="{width}" height="{height}">
+<img src="{data_address("image/jpeg", entry.jpeg or b"")}" alt="{told}" width="{width}" height="{height}">
 <svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{boxes}</svg>
 {numbers}
 </div>
@@ -126,7 +109,8 @@ def _sound(entry: Entry, texts: Texts) -> str:
     imagined = any(each["speaker"] != "narrator" for each in entry.record["narration"])
     notice = escape(texts.text("voice-imagined" if imagined else "voice-synthetic"))
     label = escape(texts.text("listen"))
-    return f"""<audio controls preload="metadata" aria-label="{label}" src="{_data("audio/wav", entry.wav)}"></audio>
+    address = data_address("audio/wav", entry.wav)
+    return f"""<audio controls preload="metadata" aria-label="{label}" src="{address}"></audio>
 <p class="small">{notice}</p>"""
 
 
@@ -143,11 +127,7 @@ def _figures(record: Record, texts: Texts) -> str:
 
 
 def _sentence(utterance: Record, texts: Texts) -> str:
-    speaker = utterance["speaker"]
-    if speaker == "narrator":
-        who = texts.text("speaker-narrator")
-    else:
-        who = texts.text("speaker-person", {"number": speaker + 1})
+    who = speaker_words(utterance["speaker"], texts)
     return f"""<li>
 <p class="sentence">{escape(utterance["text"])}</p>
 <details><summary><span class="who">{escape(who)}</span>, {escape(texts.text("because"))} …</summary>
@@ -164,18 +144,5 @@ def _claims(claims: Sequence[Record], texts: Texts) -> str:
 
 
 def _claim(claim: Record, texts: Texts) -> str:
-    about = claim["about"]
-    if about == "photo":
-        subject = texts.text("about-photo")
-    else:
-        subject = texts.text("about-face", {"number": int(about.removeprefix("face ")) + 1})
-    values = {"score": f"{claim['score']:.2f}", "threshold": f"{claim['threshold']:.2f}"}
-    sure = texts.text("sure", values)
-    return (
-        f"<dt>{escape(subject)}, {escape(claim['name'])}: {escape(str(claim['value']).lower())}</dt>"
-        f"<dd>{escape(claim['why'])} ({escape(sure)})</dd>"
-    )
-
-
-def _data(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+    told = f"{subject_words(claim['about'], texts)}, {name_words(claim, texts)}: {value_words(claim, texts)}"
+    return f"<dt>{escape(told)}</dt><dd>{escape(claim['why'])} ({escape(sureness_words(claim, texts))})</dd>"

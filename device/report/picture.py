@@ -11,6 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 if TYPE_CHECKING:
     from device.core.types import Record, Rgb
 
+SHOWN_SIDE = 1280
+"""Pixels of the long side of a photo on a page."""
+
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _LINE_SHARE = 1 / 300
 _TEXT_SHARE = 1 / 40

@@ -15,8 +15,50 @@ speaker-narrator = Narrator
 speaker-person = Face { $number }
 about-photo = the photo
 about-face = face { $number }
+about-body = body { $number }
+about-refused = refused { $number }
 credit = Photo: { $credit }
 caption-face = Face { $number }: { $place }
 dimensions = { $width } × { $height } pixels
 timing = Looked at in { $look } ms, first sound after { $sound } ms
 timing-look = Looked at in { $look } ms
+
+# A claim in words: its name, and values that have no phrase of their own in words.ftl.
+
+claim-distance = how near
+claim-facing = direction
+claim-smiling = smile
+value-distance-middle = in the middle distance
+value-true = yes
+value-false = no
+head = Head { $yaw }, { $pitch }, { $roll }
+head-yaw = { $side ->
+    [left] { $degrees }° to the left
+    [right] { $degrees }° to the right
+   *[none] neither left nor right
+}
+head-pitch = { $side ->
+    [up] { $degrees }° up
+    [down] { $degrees }° down
+   *[none] level
+}
+head-roll = { $side ->
+    [left] tilted { $degrees }° to the left
+    [right] tilted { $degrees }° to the right
+   *[none] upright
+}
+head-unknown = Where the head points was not told.
+
+# The page of one photo.
+
+explain-title = Why it said that
+explain-skip = Go to the sentences
+explain-grounds = How sure it was
+explain-groundless = resting on nothing that was seen
+explain-sentence = sentence { $number }
+explain-said = Said in
+explain-unneeded = May be said; no sentence took it up.
+explain-held = Not said.
+explain-legend-photo = An arrow shows where a head points, a ring with a dot one that points at you. Left and right are yours.
+explain-legend-said = The bar is how sure it was, the line is what it takes to say so.
+explain-legend-held = A hollow bar was not said.

@@ -1,0 +1,84 @@
+"""`voxframe explain PHOTO`: a page with what was said of a photo, what it rests on, and what was not said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.app.config import load
+from device.app.outputs import output_paths, write_whole
+from device.app.text import one_line
+from device.app.wiring import Wiring
+from device.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from device.app.settings import Settings
+    from device.core.types import Speaking
+
+SUFFIX = ".explain.html"
+
+_EPILOGUE = f"""Without --output the page is called after the photo and lies in the current folder: PHOTO{SUFFIX}, or
+with a number where that is there already; its path is printed. What --output names is overwritten; in a folder (it
+exists, ends with / or has no suffix) the page is called the same. The page holds the photo and asks for nothing from
+elsewhere. Exit status 3: the photo could not be read."""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "explain",
+        parents=[shared],
+        help="write a page that tells why a photo is described as it is",
+        allow_abbrev=False,
+        epilog=_EPILOGUE,
+    )
+    parser.add_argument("photo", metavar="PHOTO", help="JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF")
+    parser.add_argument("--output", metavar="FILE.html|FOLDER", help="where the page goes")
+    parser.add_argument("--language", metavar="TAG", help="the language of the page and its sentences")
+    parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = load(options.config)
+    if options.language:
+        settings = replace(settings, device=replace(settings.device, language=options.language))
+    photo = Path(options.photo)
+    page = _page_file(options.output, photo)
+    html = _explained(photo, settings, options.speaking or settings.device.speaking)
+    write_whole(page, html.encode())
+    print(one_line(str(page)))
+    return 0
+
+
+def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
+    from device.pipeline.record import claim_values, record_of
+    from device.report.explain import Explanation, render_explanation
+    from device.report.picture import SHOWN_SIDE, encode_jpeg
+    from device.text.texts import Texts
+
+    describer = Wiring(settings).describer()
+    described = describer.describe(photo, speaking=speaking)
+    pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
+    explanation = Explanation(
+        name=one_line(photo.name),
+        record=record_of(described),
+        claims=[claim_values(claim) for claim in described.scene.claims],
+        jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
+    )
+    return render_explanation(explanation, Texts(settings.device.language))
+
+
+def _page_file(target: str | None, photo: Path) -> Path:
+    """Where the page goes; a file that nobody named is never overwritten, and never the photo."""
+    if target is None:
+        names = (f"{photo.stem}-{number}{SUFFIX}" if number > 1 else f"{photo.stem}{SUFFIX}" for number in count(1))
+        return next(path for name in names if not (path := Path(name)).exists())
+    (page,) = output_paths("--output", target, [photo], SUFFIX)
+    if page.exists() and photo.exists() and page.samefile(photo):
+        raise UsageError(f"--output {target} is the photo itself; name another place")
+    return page
