@@ -22,7 +22,7 @@ _SMALLEST_REACH = 1 / 20
 _AT_VIEWER = 0.14
 """Shorter arrows are drawn as the tip of one that comes towards the viewer: a ring with a dot."""
 
-_BARB, _BARB_ANGLE = 0.16, math.radians(32)
+_BARB, _BARB_OF_ARROW, _BARB_ANGLE = 0.15, 0.4, math.radians(30)
 _CLOSE_UP = 1.7
 """How much is shown around a face, in sides of its box."""
 
@@ -48,8 +48,9 @@ def pointing(identity: str, box: Sequence[float], head: Record, *, long_side: in
     else:
         to_x, to_y = from_x + across * side * _REACH, from_y + down * side * _REACH
         back = math.atan2(from_y - to_y, from_x - to_x)
+        barb = min(side * _BARB, math.hypot(to_x - from_x, to_y - from_y) * _BARB_OF_ARROW)
         barbs = [
-            (to_x + side * _BARB * math.cos(back + turn), to_y + side * _BARB * math.sin(back + turn))
+            (to_x + barb * math.cos(back + turn), to_y + barb * math.sin(back + turn))
             for turn in (-_BARB_ANGLE, _BARB_ANGLE)
         ]
         (a_x, a_y), (b_x, b_y) = barbs
@@ -82,7 +83,7 @@ def scale(claim: Record) -> str:
     state = "said" if claim["said"] else "held"
     return (
         f'<svg class="scale {state}" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="track" d="M0 7H100"/><rect class="score" y="3.5" width="{score:.1f}" height="7"/>'
+        f'<path class="track" d="M0 7H100"/><rect class="score" y="4" width="{score:.1f}" height="6"/>'
         f'<path class="gap" d="M{threshold:.1f} 0V14"/><path class="needed" d="M{threshold:.1f} 0V14"/></svg>'
     )
 

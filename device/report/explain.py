@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
+from device.report.boxes import Marked, box_link
 from device.report.document import document
 from device.report.drawing import close_up, picture, pointing, scale
 from device.report.grounds import subjects_of
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from device.report.grounds import Ground, Subject
     from device.text.texts import Texts
 
-_SMALL_BOX = 0.05
-"""Boxes up to this share of the photo's width get a small number, so that a crowd stays to be seen."""
-
-_NO_ROOM_ABOVE = 0.06
-"""Boxes that begin in this share of the photo's height carry their number inside."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
@@ -32,7 +27,8 @@ class Explanation:
     Attributes:
         name: What the photo is called.
         record: Its JSON object.
-        claims: All claims, said or held back, as they stand under `because`.
+        claims: All claims, said or held back, with the fields of a Claim; not rounded, so that none that just missed
+            what it needs looks as if it had not.
         jpeg: The photo as it is shown.
         boxes: Where the subjects of claims are that the record holds no box for, by `about`; x, y, width and height in
             pixels of the upright photo at full resolution.
@@ -110,12 +106,13 @@ class _Page:
                 who = f"body:has(#sentence-{number}:is(:hover, :focus-within, :target))"
                 rules.append(f"{who} :is({', '.join(shown)}) {{ --lit: 1; }}\n")
         for subject in self._subjects:
-            here = f"#{subject.identity}:is(:hover, :focus-within, :target, :has(:target))"
-            rules.append(f"body:has({here}) .box-{subject.identity} {{ --lit: 1; }}\n")
+            card = f"#{subject.identity}:is(:hover, :focus-within, :target, :has(:target))"
+            row = f".of-{subject.identity}:is(:hover, :focus-within)"
+            rules.append(f"body:has({card}, {row}) .box-{subject.identity} {{ --lit: 1; }}\n")
         return "".join(rules)
 
     def _figure(self) -> str:
-        alt = " ".join(each["text"] for each in self._record["narration"])
+        alt = " ".join(each["text"] for each in self._record["narration"]) or self._name
         long_side = max(self._width, self._height)
         arrows = "".join(
             pointing(f"head-{subject.identity}", self._boxes[subject.about], head, long_side=long_side)
@@ -124,35 +121,28 @@ class _Page:
         )
         drawn = picture(self._jpeg, width=self._width, height=self._height, label=alt, over=arrows)
         boxed = [subject for subject in self._subjects if subject.about in self._boxes]
-        legend = f"<figcaption>{self._told('explain-legend-photo')}</figcaption>" if boxed else ""
+        legend = [self._told("explain-legend-photo")] if arrows else []
+        if any(not subject.about.startswith("face ") for subject in boxed):
+            legend.append(self._told("explain-legend-other"))
         return f"""<figure>
 <div class="photo">
 {drawn}
 {"".join(self._box(subject) for subject in boxed)}
 </div>
-{legend}
+<figcaption>{" ".join(legend)}</figcaption>
 </figure>"""
 
     def _box(self, subject: Subject) -> str:
-        x, y, width, height = self._boxes[subject.about]
         kind, _, index = subject.about.partition(" ")
-        left, top = max(0.0, x), max(0.0, y)
-        across, down = min(self._width, x + width) - left, min(self._height, y + height) - top
-        classes = f"box box-{subject.identity} {'plain' if kind == 'face' else 'other'}"
-        classes += " tiny" if across < self._width * _SMALL_BOX else ""
-        classes += " inside" if top < self._height * _NO_ROOM_ABOVE else ""
-        # A small box lies over a large one, so that both can be pointed at.
-        depth = round(1000 * (1 - across * down / (self._width * self._height)))
-        style = (
-            f"left:{left / self._width:.2%};top:{top / self._height:.2%};"
-            f"width:{across / self._width:.2%};height:{down / self._height:.2%};z-index:{depth}"
+        face, name = kind == "face", self._subject_name(subject.about)
+        marked = Marked(
+            identity=subject.identity,
+            box=self._boxes[subject.about],
+            label=str(int(index) + 1) if face else name,
+            name=name,
+            face=face,
         )
-        name = self._subject_name(subject)
-        label = str(int(index) + 1) if kind == "face" else name
-        return (
-            f'<a class="{classes}" href="#{subject.identity}" style="{style}" aria-label="{name}">'
-            f'<span class="number">{label}</span></a>\n'
-        )
+        return box_link(marked, width=self._width, height=self._height)
 
     def _sentence(self, number: int) -> str:
         utterance = self._record["narration"][number - 1]
@@ -171,15 +161,14 @@ class _Page:
 """
 
     def _unsaid(self) -> str:
-        held = [each for each in self._grounds if not each.claim["said"]]
-        if not held:
-            return f'<p class="small">{self._told("unsaid-none")}</p>'
         rows = "".join(
-            f'<li><a href="#{each.identity}">{self._short(each)}</a> {scale(each.claim)} {self._sure(each)}'
-            f'<p class="why">{escape(each.claim["why"])}</p></li>'
-            for each in held
+            f'<li class="of-{subject.identity}"><a href="#{each.identity}">{self._short(each)}</a> {scale(each.claim)} '
+            f'{self._sure(each)}<p class="why">{escape(each.claim["why"])}</p></li>'
+            for subject in self._subjects
+            for each in subject.grounds
+            if not each.claim["said"]
         )
-        return f'<ul class="rows">{rows}</ul>'
+        return f'<ul class="rows">{rows}</ul>' if rows else f'<p class="small">{self._told("unsaid-none")}</p>'
 
     def _card(self, subject: Subject) -> str:
         box, head = self._boxes.get(subject.about), self._head(subject)
@@ -191,7 +180,7 @@ class _Page:
         if subject.about in self._heads:
             told = escape(head_words(head, self._texts)) if head else self._told("head-unknown")
         return f"""<article id="{subject.identity}" class="card" aria-labelledby="name-{subject.identity}">
-<div class="title">{shown}<div><h3 id="name-{subject.identity}">{self._subject_name(subject)}</h3>
+<div class="title">{shown}<div><h3 id="name-{subject.identity}">{escape(self._subject_name(subject.about))}</h3>
 <p class="small">{told}</p></div></div>
 <ul class="claims">
 {"".join(self._claim(each) for each in subject.grounds)}</ul>
@@ -207,8 +196,8 @@ class _Page:
             state = self._told("explain-unneeded" if claim["said"] else "explain-held")
         name, value = escape(name_words(claim, self._texts)), escape(value_words(claim, self._texts))
         return f"""<li id="{ground.identity}">
-<p class="what"><span>{name}: <b>{value}</b></span> {self._sure(ground)}</p>
-{scale(claim)}
+<p class="what">{name}: <b>{value}</b></p>
+<div class="weighed">{scale(claim)} {self._sure(ground)}</div>
 <p class="why">{escape(claim["why"])}</p>
 <p class="state">{state}</p>
 </li>
@@ -219,7 +208,7 @@ class _Page:
 
     def _short(self, ground: Ground) -> str:
         claim = ground.claim
-        about = self._capital(subject_words(claim["about"], self._texts))
+        about = self._subject_name(claim["about"])
         return escape(f"{about}, {name_words(claim, self._texts)}: {value_words(claim, self._texts)}")
 
     def _sure(self, ground: Ground) -> str:
@@ -234,12 +223,9 @@ class _Page:
         head: Record | None = self._heads.get(subject.about)
         return head if head and head["yaw"] is not None else None
 
-    def _subject_name(self, subject: Subject) -> str:
-        return escape(self._capital(subject_words(subject.about, self._texts)))
+    def _subject_name(self, about: str) -> str:
+        name = subject_words(about, self._texts)
+        return name[:1].upper() + name[1:]
 
     def _told(self, name: str, **values: str | int) -> str:
         return escape(self._texts.text(name, values))
-
-    @staticmethod
-    def _capital(text: str) -> str:
-        return text[:1].upper() + text[1:]

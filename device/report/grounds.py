@@ -87,11 +87,10 @@ def subjects_of(claims: Sequence[Record], narration: Sequence[Record], abouts: I
 
 
 def _index(claims: Sequence[Record], wanted: Record) -> int | None:
-    """The same claim; else the one of this meaning, for an opening is said before its figures are final."""
-    if wanted in claims:
-        return claims.index(wanted)
+    """The claim of this meaning, of several the nearest score: an opening is said before its figures are final."""
     meaning = _meaning(wanted)
-    return next((index for index, claim in enumerate(claims) if _meaning(claim) == meaning), None)
+    found = (index for index, claim in enumerate(claims) if _meaning(claim) == meaning)
+    return min(found, key=lambda index: abs(claims[index]["score"] - wanted["score"]), default=None)
 
 
 def _meaning(claim: Record) -> tuple[object, ...]:
@@ -110,7 +109,9 @@ def _counted_from_one(about: str) -> str:
 
 
 def _unique(name: str, taken: Counter[str]) -> str:
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "other"
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not plain[:1].isalpha():
+        plain = f"other-{plain}".rstrip("-")
     taken[plain] += 1
     # The second of a name must not meet one that is called so by itself.
     return plain if taken[plain] == 1 else _unique(f"{plain}-{taken[plain]}", taken)

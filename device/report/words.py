@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from device.core.types import Record
     from device.text.texts import Texts
 
-_MOST_DIGITS = 3
-"""Digits that a score keeps in a record."""
+_DIGITS = range(2, 7)
+"""How many digits a score is told with: the fewest that keep it apart from what is needed."""
 
 
 def subject_words(about: str, texts: Texts) -> str:
@@ -30,20 +30,15 @@ def name_words(claim: Record, texts: Texts) -> str:
 
 
 def value_words(claim: Record, texts: Texts) -> str:
-    """What it is held to be, as in "turned to the left"."""
-    value = claim["value"]
-    if isinstance(value, bool):
-        return texts.text("value-true" if value else "value-false")
-    if not isinstance(value, str):
-        return str(value)
-    name = claim["name"]
-    return _found(f"value-{name}-{value}", texts) or _found(f"{name}-{value}", texts) or value.replace("_", " ")
+    """What it is held to be, as in "turned to the left"; a question where the score is too low for it."""
+    value = _value_words(claim["name"], claim["value"], texts)
+    return value if claim["score"] >= claim["threshold"] else texts.text("value-unsure", {"value": value})
 
 
 def sureness_words(claim: Record, texts: Texts) -> str:
     """The score and what is needed, with as many digits as it takes to see which is larger."""
     score, threshold = claim["score"], claim["threshold"]
-    digits = next((each for each in (2, _MOST_DIGITS) if f"{score:.{each}f}" != f"{threshold:.{each}f}"), 2)
+    digits = next((each for each in _DIGITS if f"{score:.{each}f}" != f"{threshold:.{each}f}"), min(_DIGITS))
     return texts.text("sure", {"score": f"{score:.{digits}f}", "threshold": f"{threshold:.{digits}f}"})
 
 
@@ -63,6 +58,14 @@ def speaker_words(speaker: str | int, texts: Texts) -> str:
     if isinstance(speaker, str):
         return texts.text(f"speaker-{speaker}")
     return texts.text("speaker-person", {"number": speaker + 1})
+
+
+def _value_words(name: str, value: str | float, texts: Texts) -> str:
+    if isinstance(value, bool):
+        return texts.text("value-true" if value else "value-false")
+    if not isinstance(value, str):
+        return str(value)
+    return _found(f"value-{name}-{value}", texts) or _found(f"{name}-{value}", texts) or value.replace("_", " ")
 
 
 def _found(name: str, texts: Texts, values: Mapping[str, str | int] | None = None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
-    from device.pipeline.record import claim_values, record_of
+    from device.pipeline.record import record_of
     from device.report.explain import Explanation, render_explanation
     from device.report.picture import SHOWN_SIDE, encode_jpeg
     from device.text.texts import Texts
@@ -67,7 +67,7 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
     explanation = Explanation(
         name=one_line(photo.name),
         record=record_of(described),
-        claims=[claim_values(claim) for claim in described.scene.claims],
+        claims=[asdict(claim) for claim in described.scene.claims],
         jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
     )
     return render_explanation(explanation, Texts(settings.device.language))

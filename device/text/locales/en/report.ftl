@@ -31,6 +31,7 @@ claim-smiling = smile
 value-distance-middle = in the middle distance
 value-true = yes
 value-false = no
+value-unsure = { $value }?
 head = Head { $yaw }, { $pitch }, { $roll }
 head-yaw = { $side ->
     [left] { $degrees }° to the left
@@ -60,5 +61,6 @@ explain-said = Said in
 explain-unneeded = May be said; no sentence took it up.
 explain-held = Not said.
 explain-legend-photo = An arrow shows where a head points, a ring with a dot one that points at you. Left and right are yours.
+explain-legend-other = What is no face has a dashed box.
 explain-legend-said = The bar is how sure it was, the line is what it takes to say so.
 explain-legend-held = A hollow bar was not said.
