@@ -76,7 +76,8 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
 def _page_file(target: str | None, photo: Path) -> Path:
     """Where the page goes; a file that nobody named is never overwritten, and never the photo."""
     if target is None:
-        names = (f"{photo.stem}-{number}{SUFFIX}" if number > 1 else f"{photo.stem}{SUFFIX}" for number in count(1))
+        stem, suffix = f"{photo.stem}.explain", ".html"
+        names = (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}" for number in count(1))
         return next(path for name in names if not (path := Path(name)).exists())
     (page,) = output_paths("--output", target, [photo], SUFFIX)
     if page.exists() and photo.exists() and page.samefile(photo):
