@@ -16,6 +16,10 @@ _NO_ROOM_ABOVE = 0.06
 """Boxes that begin in this share of the photo's height carry their label inside."""
 
 
+_FAR_RIGHT = 0.6
+"""Boxes that begin from this share of the photo's width on carry their label at their right end, inside the photo."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
     """A box on a photo.
@@ -44,6 +48,7 @@ def box_link(marked: Marked, *, width: int, height: int) -> str:
     classes += ["other"] if not marked.face else []
     classes += ["tiny"] if across < width * _TINY else []
     classes += ["inside"] if top < height * _NO_ROOM_ABOVE else []
+    classes += ["at-end"] if left > width * _FAR_RIGHT else []
     # A small box lies over a large one, so that both can be pointed at.
     depth = round(1000 * (1 - across * down / (width * height)))
     style = (
