@@ -16,8 +16,9 @@ _NO_ROOM_ABOVE = 0.06
 """Boxes that begin in this share of the photo's height carry their label inside."""
 
 
-_FAR_RIGHT = 0.6
-"""Boxes that begin from this share of the photo's width on carry their label at their right end, inside the photo."""
+_LETTER, _ROOM = 0.03, 0.1
+"""Shares of the photo's width, on a narrow screen, that a letter of a label takes, and that stay free beside it. Where
+there is less room a box carries its label at its right end, so that the page need not be scrolled sideways."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def box_link(marked: Marked, *, width: int, height: int) -> str:
     classes += ["other"] if not marked.face else []
     classes += ["tiny"] if across < width * _TINY else []
     classes += ["inside"] if top < height * _NO_ROOM_ABOVE else []
-    classes += ["at-end"] if left > width * _FAR_RIGHT else []
+    classes += ["at-end"] if left / width + _LETTER * len(marked.label) + _ROOM > 1 else []
     # A small box lies over a large one, so that both can be pointed at.
     depth = round(1000 * (1 - across * down / (width * height)))
     style = (

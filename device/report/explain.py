@@ -106,7 +106,7 @@ class _Page:
                 who = f"body:has(#sentence-{number}:is(:hover, :focus-within, :target))"
                 rules.append(f"{who} :is({', '.join(shown)}) {{ --lit: 1; }}\n")
         for subject in self._subjects:
-            card = f"#{subject.identity}:is(:hover, :focus-within, :target, :has(:target))"
+            card = f"#{subject.identity}:is(:hover, :focus-within, :target), #{subject.identity} :target"
             row = f".of-{subject.identity}:is(:hover, :focus-within)"
             rules.append(f"body:has({card}, {row}) .box-{subject.identity} {{ --lit: 1; }}\n")
         return "".join(rules)

@@ -10,10 +10,10 @@ import base64
 import subprocess
 import tempfile
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.report.document import style_sheet
 from device.voice.personas import Personas
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def clip(persona: str, mood: str) -> bytes:
 
 def page(personas: Personas) -> str:
     """The page as HTML."""
-    style = resources.files("device.report").joinpath("static/page.css").read_text(encoding="utf-8")
+    style = style_sheet("base") + style_sheet("page")
     style += Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
     sections = "\n".join(_section(name, personas) for name in personas.names)
     moods = "\n".join(

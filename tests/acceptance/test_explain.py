@@ -99,7 +99,8 @@ def test_a_language_without_texts_is_bad_usage(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help_tells_where_the_page_goes() -> None:
+def test_help_names_the_command_and_where_the_page_goes() -> None:
+    assert "explain" in voxframe("--help").stdout
     told = voxframe("explain", "--help").stdout
     assert "PHOTO.explain.html" in told
     assert "--output FILE.html|FOLDER" in told

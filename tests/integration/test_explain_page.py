@@ -186,6 +186,24 @@ def test_a_sentence_lights_up_the_faces_and_the_claims_that_it_rests_on_and_no_o
     }
 
 
+@pytest.mark.parametrize(
+    "way", ["#face-3-smiling .why:hover", "#the-unsaid ~ .rows a:focus", ".box-face-3:enter", "#face-3-smiling:follow"]
+)
+def test_a_claim_lights_up_its_face_in_the_photo(page: Page, way: str) -> None:
+    selector, _, how = way.rpartition(":")
+    there = page.locator(selector).first
+    if how == "hover":
+        there.hover()
+    elif how == "focus":
+        there.focus()
+    elif how == "enter":
+        there.press("Enter")
+        page.evaluate("document.activeElement.blur()")
+    else:
+        page.evaluate("location.hash = 'face-3-smiling'")
+    assert [name for name, lit in _lit(page).items() if lit and name.startswith(".box")] == [".box-face-3"]
+
+
 def test_what_is_lit_differs_by_more_than_colour(page: Page) -> None:
     before = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.box-face-1')).borderTopWidth)")
     page.locator("#sentence-2 .sentence").hover()

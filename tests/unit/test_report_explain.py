@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import asdict
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,3 +151,7 @@ def test_no_address_outside_the_page_is_allowed() -> None:
     html = page(FACES, narration=NARRATION)
     assert "default-src 'none'" in html
     assert not re.search(r"https?://", html)
+
+
+def test_the_picture_in_the_guide_is_small_enough_to_be_kept() -> None:
+    assert (Path(__file__).parents[2] / "docs" / "explain.jpg").stat().st_size < 250_000
