@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 
     from device.core.types import Record
 
-_REACH = 1.0
-"""How far an arrow goes from the middle of a face for a head that points fully aside, in sides of its box."""
-
 _SMALLEST_REACH = 1 / 20
-"""The same for a tiny face, in long sides of the photo."""
+"""An arrow goes from the middle of a face as far as its box is large for a head that points fully aside, and at least
+so far, in long sides of the photo."""
 
 _AT_VIEWER = 0.14
 """Shorter arrows are drawn as the tip of one that comes towards the viewer: a ring with a dot."""
@@ -39,14 +37,15 @@ def picture(jpeg: bytes, *, width: int, height: int, label: str, over: str) -> s
 def pointing(identity: str, box: Sequence[float], head: Record, *, long_side: int) -> str:
     """Where a head points, seen from the camera: an arrow that is shorter the more it points at the viewer."""
     x, y, width, height = box
-    side = max(width, height, long_side * _SMALLEST_REACH / _REACH)
+    smallest = long_side * _SMALLEST_REACH
+    side, far = max(width, height, smallest), " far" if max(width, height) <= smallest else ""
     from_x, from_y = x + width / 2, y + height / 2
     yaw, pitch = math.radians(head["yaw"]), math.radians(head["pitch"])
     across, down = math.sin(yaw) * math.cos(pitch), -math.sin(pitch)
     if math.hypot(across, down) < _AT_VIEWER:
         path = _ring(from_x, from_y, side * _AT_VIEWER / 1.5) + f"M{from_x:.1f} {from_y:.1f}h0"
     else:
-        to_x, to_y = from_x + across * side * _REACH, from_y + down * side * _REACH
+        to_x, to_y = from_x + across * side, from_y + down * side
         back = math.atan2(from_y - to_y, from_x - to_x)
         barb = min(side * _BARB, math.hypot(to_x - from_x, to_y - from_y) * _BARB_OF_ARROW)
         barbs = [
@@ -59,7 +58,9 @@ def pointing(identity: str, box: Sequence[float], head: Record, *, long_side: in
             f"L{b_x:.1f} {b_y:.1f}"
         )
     # A white line on a black one is seen on any photo.
-    return f'<g id="{identity}" class="pointing"><path class="under" d="{path}"/><path class="over" d="{path}"/></g>'
+    return (
+        f'<g id="{identity}" class="pointing{far}"><path class="under" d="{path}"/><path class="over" d="{path}"/></g>'
+    )
 
 
 def close_up(box: Sequence[float], *, width: int, height: int, over: str | None) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from device.report.grounds import Ground, Subject
     from device.text.texts import Texts
 
+_MOST_ROWS, _FIRST_ROWS = 8, 5
+"""Up to so many claims are shown under a sentence; of more, so many that were least sure, and the others unfold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
@@ -146,19 +149,30 @@ class _Page:
 
     def _sentence(self, number: int) -> str:
         utterance = self._record["narration"][number - 1]
-        rows = "".join(
-            f'<li><a href="#{each.identity}">{self._short(each)}</a> {scale(each.claim)} {self._sure(each)}</li>'
-            for each in self._grounds
-            if number in each.sentences
-        )
+        lit = [each for each in self._grounds if number in each.sentences]
+        rows = self._rows(lit) if len(lit) <= _MOST_ROWS else self._rows_of_many(lit)
         who = escape(speaker_words(utterance["speaker"], self._texts))
         because = self._told("because") if rows else self._told("explain-groundless")
         return f"""<li id="sentence-{number}">
 <a class="sentence" lang="{escape(utterance["language"])}" href="#sentence-{number}">{escape(utterance["text"])}</a>
 <p class="small"><span class="who">{who}</span>, {because}</p>
-<ul class="rows">{rows}</ul>
+{rows}
 </li>
 """
+
+    def _rows(self, grounds: Sequence[Ground]) -> str:
+        rows = "".join(
+            f'<li><a href="#{each.identity}">{self._short(each)}</a> {scale(each.claim)} {self._sure(each)}</li>'
+            for each in grounds
+        )
+        return f'<ul class="rows">{rows}</ul>' if rows else ""
+
+    def _rows_of_many(self, grounds: Sequence[Ground]) -> str:
+        """Where a crowd is behind a sentence, who doubts it looks for those that were least sure."""
+        doubtful = sorted(grounds, key=lambda each: each.claim["score"] - each.claim["threshold"])[:_FIRST_ROWS]
+        others = [each for each in grounds if each not in doubtful]
+        more = self._told("explain-more", number=len(others))
+        return f"{self._rows(doubtful)}<details><summary>{more}</summary>{self._rows(others)}</details>"
 
     def _unsaid(self) -> str:
         rows = "".join(

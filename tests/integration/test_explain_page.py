@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from device.core.types import Box, Claim, Described, HeadPose
+from device.core.types import Box, Claim, Described, HeadPose, Utterance
 from device.pipeline.record import record_of
 from device.report.explain import Explanation, render_explanation
 from device.report.picture import encode_jpeg
@@ -66,24 +66,29 @@ def claims() -> list[Claim]:
     return [FACES, *SMILES, HELD, REFUSED]
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(folder: Path, narration: tuple[Utterance, ...], claims: list[Claim]) -> Path:
+    """The page of a photo with three faces and something that was refused."""
     boxes = [Box(x=40 + 200 * index, y=100, width=120, height=150) for index in range(3)]
     heads = [HeadPose(yaw=40, pitch=5, roll=0), HeadPose(yaw=1, pitch=1, roll=0), None]
     faces = [factories.face(box=box, head=head) for box, head in zip(boxes, heads, strict=True)]
     described = Described(
-        photo=factories.photo(width=640, height=480), scene=factories.scene(*faces), narration=NARRATION
+        photo=factories.photo(width=640, height=480), scene=factories.scene(*faces), narration=narration
     )
     explanation = Explanation(
         name=f"photo {EVIL}.jpg",
         record=record_of(described),
-        claims=[asdict(claim) for claim in claims()],
+        claims=[asdict(claim) for claim in claims],
         jpeg=encode_jpeg(np.full((480, 640, 3), 128, np.uint8), long_side=640),
         boxes={"refused 0": (500, 300, 100, 100)},
     )
-    file = tmp_path_factory.mktemp("page") / "photo.explain.html"
+    file = folder / "photo.explain.html"
     file.write_text(render_explanation(explanation, Texts("en")), encoding="utf-8")
     return file
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("page"), NARRATION, claims())
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +266,18 @@ def test_on_paper_everything_is_there_and_fits(page: Page) -> None:
     assert all(utterance.text in told for utterance in NARRATION)
     assert all(claim.why in told for claim in claims())
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_what_is_folded_for_a_crowd_opens_by_keyboard_and_is_open_on_paper(tmp_path: Path, page: Page) -> None:
+    crowd = tuple(factories.claim(f"face {index}", "place", "left") for index in range(20))
+    page.goto(written(tmp_path, (factories.utterance(because=crowd),), list(crowd)).as_uri())
+    last = page.locator("#sentence-1 .rows a").last
+    assert not last.is_visible()
+    page.emulate_media(media="print")
+    assert last.is_visible()
+    page.emulate_media(media="screen")
+    page.locator("summary").press("Enter")
+    assert last.is_visible()
 
 
 def test_who_listens_to_the_page_finds_the_way(page: Page) -> None:

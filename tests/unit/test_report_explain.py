@@ -155,3 +155,12 @@ def test_no_address_outside_the_page_is_allowed() -> None:
 
 def test_the_picture_in_the_guide_is_small_enough_to_be_kept() -> None:
     assert (Path(__file__).parents[2] / "docs" / "explain.jpg").stat().st_size < 250_000
+
+
+def test_of_a_crowd_the_least_sure_stand_first_and_all_others_unfold() -> None:
+    crowd = [factories.claim(f"face {each}", "place", "left", score=0.99 - each / 100) for each in range(30)]
+    html = part(page(*crowd, narration=(factories.utterance("A crowd.", because=tuple(crowd)),)), "sentence-1")
+    first, folded = html.split("<details>")
+    assert re.findall(r'href="#face-(\d+)-place"', first) == ["30", "29", "28", "27", "26"]
+    assert re.findall(r'href="#face-(\d+)-place"', folded) == [str(each) for each in range(1, 26)]
+    assert "25 more" in folded

@@ -58,6 +58,7 @@ explain-grounds = How sure it was
 explain-groundless = resting on nothing that was seen
 explain-sentence = sentence { $number }
 explain-said = Said in
+explain-more = { $number } more, as sure or surer
 explain-unneeded = May be said; no sentence took it up.
 explain-held = Not said.
 explain-legend-photo = An arrow shows where a head points, a ring with a dot one that points at you. Left and right are yours.
