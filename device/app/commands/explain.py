@@ -69,6 +69,10 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
         record=record_of(described),
         claims=[asdict(claim) for claim in described.scene.claims],
         jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
+        boxes={
+            f"refused {index}": (box.x, box.y, box.width, box.height)
+            for index, box in enumerate(described.scene.refused)
+        },
     )
     return render_explanation(explanation, Texts(settings.device.language))
 
