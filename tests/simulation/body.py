@@ -27,7 +27,7 @@ class WallClock:
     """What the clock on the wall says; somebody may set it.
 
     Attributes:
-        on_set: Called when somebody has set it.
+        on_set: Called before and after somebody sets it: for who wants to know what held until then, and what does now.
     """
 
     on_set: Callable[[], None] = lambda: None
@@ -40,6 +40,7 @@ class WallClock:
 
     @ahead_seconds.setter
     def ahead_seconds(self, seconds: float) -> None:
+        self.on_set()
         self._ahead_seconds = seconds
         self.on_set()
 
