@@ -69,6 +69,7 @@ class Wiring:
         from device.vision.analyse import MeshAnalyser
         from device.vision.animals import AnimalCheck
         from device.vision.detector import RetinaFaceDetector
+        from device.vision.light import lit
         from device.vision.mesh import FaceMesher
         from device.vision.runtime import RUNTIME
         from device.vision.things import SsdThings
@@ -96,6 +97,7 @@ class Wiring:
             ),
             detector=eyes,
             analyser=eyes,
+            light=lit,
             rest=eyes.rest,
             narrator=TemplateNarrator(
                 texts=Texts(settings.device.language),

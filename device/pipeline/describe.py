@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.core.ports import Clock, Decoder, FaceAnalyser, FaceDetector, Narrator, Once
-    from device.core.types import Photo, Scene, Speaking, Utterance
+    from device.core.types import Photo, Pixels, Scene, Speaking, Utterance
 
 LOOKING_SIDE = 960
 """Pixels of the long side at which a photo is looked at: enough for the detector's finest pass and for the mesh."""
@@ -42,6 +42,7 @@ class Describer:
 
     Attributes:
         once: For what several threads ask for.
+        light: Makes a dark picture brighter, for those who look at it.
         rest: Lets go of the memory that looking takes, until the next photo.
         looking_side: How long the picture is that is looked at, in pixels.
     """
@@ -52,6 +53,7 @@ class Describer:
     analyser: FaceAnalyser
     narrator: Narrator
     once: Once
+    light: Callable[[Pixels], Pixels] = lambda pixels: pixels
     rest: Callable[[], None] = lambda: None
     looking_side: int = LOOKING_SIDE
 
@@ -79,7 +81,7 @@ class Describer:
         watch = Stopwatch(self.clock)
         photo = self.decoder.inspect(path)
         step()
-        pixels = self.decoder.pixels(photo, long_side=self.looking_side)
+        pixels = self.light(self.decoder.pixels(photo, long_side=self.looking_side))
         decode_ms = watch.lap()
         step()
         detections = self.detector.detect(pixels)

@@ -58,15 +58,14 @@ def main() -> None:
                 row = [(later - earlier) * 1000 for earlier, later in pairwise((start, alone, read, decoded, found))]
                 times.setdefault((photo.name, plan), []).append(row)
     print(f"{MEGAPIXELS} megapixels, {rounds} rounds after a first; medians in milliseconds, 1 thread")
-    print(f"{'':35} {'network':>8} {'read':>7} {'decode':>7} {'detect':>7} {'all':>7} {'ratio':>6}")
+    print(f"{'':35}{'network':>8}{'read':>8}{'decode':>8}{'detect':>8}{'all':>8} {'ratio':>6}")
     ratios: dict[str, list[float]] = {}
     for (name, plan), rows in times.items():
         alone, read, decode, detect = (median(row[part] for row in rows[1:]) for part in range(4))
         ratio = median(sum(row[1:]) / row[0] for row in rows[1:])
         ratios.setdefault(plan, []).append(ratio)
-        print(
-            f"{name:20} {plan:14} {alone:8.1f} {read:7.1f} {decode:7.1f} {detect:7.1f} {read + decode + detect:7.1f} {ratio:6.2f}"
-        )
+        parts = "".join(f"{millis:8.1f}" for millis in (alone, read, decode, detect, read + decode + detect))
+        print(f"{name:20} {plan:14}{parts} {ratio:6.2f}")
     for plan, every in ratios.items():
         print(f"{plan}: median ratio {median(every):.2f}, at most {MOST:g} is asked")
 
