@@ -16,7 +16,7 @@ from device.app.settings import Settings
 from device.app.wiring import Wiring
 from tests.conftest import shared_folder
 from tests.metamorphic.changes import CHANGES
-from tests.metamorphic.looking import Eyes
+from tests.metamorphic.looking import RealEyes
 from tests.metamorphic.pictures import photos_in
 from tests.metamorphic.run import MOST_SHARE, SEED, run
 
@@ -31,7 +31,7 @@ def main() -> int:
     photos = photos_in(*(folder for folder in folders if folder.is_dir()))
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        eyes = Eyes(Wiring(Settings()).describer(), Path(folder))
+        eyes = RealEyes(Wiring(Settings()).describer(), Path(folder))
         report = run(photos, eyes, each=-(-count // len(CHANGES)), seed=seed)
     print("\n".join(report.lines()))
     print(f"{time.monotonic() - start:.0f} s")

@@ -43,6 +43,7 @@ class Report:
         failures: Each file that did what must never be, and what it did.
         slowest: The file that took longest, and its seconds.
         largest: The file that took the most memory, and its bytes.
+        spoke: Files of which a library wrote something to standard error, by format.
         seconds: How long all took.
     """
 
@@ -50,11 +51,14 @@ class Report:
     failures: list[tuple[Case, str]] = field(default_factory=list)
     slowest: tuple[float, str] = (0.0, "")
     largest: tuple[int, str] = (0, "")
+    spoke: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def note(self, case: Case, answer: Answer) -> None:
         """Count this answer."""
-        self.outcomes[case.original.partition("-")[0], answer.outcome] += 1
+        form = case.original.partition("-")[0]
+        self.outcomes[form, answer.outcome] += 1
+        self.spoke[form] += answer.spoke
         self.slowest = max(self.slowest, (answer.seconds, str(case)))
         self.largest = max(self.largest, (answer.peak_bytes, str(case)))
         if answer.trouble:
@@ -73,6 +77,8 @@ class Report:
         yield f"{'all':8}" + "".join(f"{total[name]:22}" for name in names)
         yield f"slowest: {self.slowest[0]:.2f} s, {self.slowest[1]}"
         yield f"most memory: {self.largest[0] / 1e6:.0f} MB, {self.largest[1]}"
+        spoke = ", ".join(f"{number} of {form}" for form, number in self.spoke.items() if number)
+        yield f"a library wrote to standard error: {spoke or 'never'}"
         yield f"failures: {len(self.failures)}"
         yield from (f"{case}\n    {trouble}" for case, trouble in self.failures)
 

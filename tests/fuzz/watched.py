@@ -31,12 +31,14 @@ class Answer:
         trouble: What must never be, with its traceback; empty where all is well.
         seconds: How long it took.
         peak_bytes: The most memory of the process while it looked.
+        spoke: Whether a library wrote to standard error.
     """
 
     outcome: str
     trouble: str = ""
     seconds: float = 0.0
     peak_bytes: int = 0
+    spoke: bool = False
 
 
 class WatchedChild:
@@ -72,6 +74,7 @@ class WatchedChild:
 
     def _asked(self, process: subprocess.Popen[str], *, describe: bool) -> Answer:
         assert process.stdin
+        said = self._said.stat().st_size
         process.stdin.write(json.dumps({"path": str(self._photo), "describe": describe}) + "\n")
         process.stdin.flush()
         line = self._line(process, self._hang_seconds)
@@ -84,7 +87,7 @@ class WatchedChild:
         if self._open_files and open_files > self._open_files and answer["outcome"] != "described":
             trouble += f"{open_files - self._open_files} files more are open than before\n"
         self._open_files = open_files
-        return Answer(**answer | {"trouble": trouble + left})
+        return Answer(**answer | {"trouble": trouble + left, "spoke": self._said.stat().st_size > said})
 
     def _lost(self, process: subprocess.Popen[str], left: str) -> Answer:
         """It died or hangs: it has no answer."""

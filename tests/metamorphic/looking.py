@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
@@ -16,7 +16,15 @@ _QUICK = 1
 """How hard the PNG is packed."""
 
 
-class Eyes:
+class Eyes(Protocol):
+    """Whoever can say what is on a picture."""
+
+    def look(self, rgb: Rgb) -> Scene:
+        """The scene."""
+        ...
+
+
+class RealEyes:
     """What the describer makes of a picture."""
 
     def __init__(self, describer: Describer, folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,27 +19,27 @@ from tests.metamorphic.areas import Area
 from tests.metamorphic.case import Case
 from tests.metamorphic.changes import CHANGES
 from tests.metamorphic.comparing import mirrored
-from tests.metamorphic.looking import Eyes
-from tests.metamorphic.pictures import Picture, photos_in
+from tests.metamorphic.looking import RealEyes
+from tests.metamorphic.pictures import Album, Picture, photos_in
 from tests.metamorphic.run import run
 from tests.sight import mesher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.core.types import Face
+    from device.core.types import Face, Rgb
 
 MOST_VIOLATED = 3
 """Of 120: where one in a hundred is violated, by chance not more in 97 of 100 such tests."""
 
-WIDTH = 600
+WIDTH, HEIGHT = 600, 400
 
 
 @pytest.mark.slow
 def test_what_is_seen_follows_what_was_done_to_the_photo(tmp_path: Path) -> None:
     mesher()  # skips where it was not fetched
     photos = shared_folder() / "photos"
-    eyes = Eyes(Wiring(Settings()).describer(), tmp_path)
+    eyes = RealEyes(Wiring(Settings()).describer(), tmp_path)
     report = run(photos_in(*[photos] * photos.is_dir()), eyes, each=120 // len(CHANGES))
     print("\n".join(report.lines()))
     assert report.cases == 120
@@ -57,7 +59,7 @@ def _scene(*faces: Face, **said: str | bool) -> Scene:
 
 
 def _wrong(before: Scene, after: Scene, **changes: Any) -> list[str]:
-    rgb = np.zeros((300, WIDTH, 3), np.uint8)
+    rgb = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     picture = Picture(photo="a", version="b", rgb=rgb, scene=before)
     return Case(what="changed", before=picture, rgb=rgb, **changes).violations(after)
 
@@ -131,3 +133,58 @@ def test_a_face_counts_as_pasted_where_it_was_pasted_alone() -> None:
         "a new face: 80 x 80 at 180, 100, score 0.95",
         "no face where one was added",
     ]
+
+
+class _SeesAll:
+    """Eyes that see one face in the middle of whatever they look at."""
+
+    def look(self, rgb: Rgb) -> Scene:
+        height, width = rgb.shape[:2]
+        return _scene(factories.face(box=Box(x=width / 2 - 40, y=height / 2 - 40, width=80, height=80)))
+
+
+def _crowd(random: Random) -> Picture:
+    """Noise, with up to six faces anywhere in it, which may overlap."""
+    chance = np.random.default_rng(random.getrandbits(32))
+    boxes = []
+    for _ in range(random.randint(1, 6)):
+        side = random.uniform(20, 90)
+        x, y = random.uniform(-10, WIDTH - side), random.uniform(-10, HEIGHT - side)
+        boxes.append(Box(x=x, y=y, width=side, height=side * random.uniform(1, 1.3)))
+    faces = [factories.face(box=box) for box in boxes]
+    rgb = chance.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    return Picture(photo="crowd", version=str(random.random()), rgb=rgb, scene=_scene(*faces))
+
+
+@pytest.mark.parametrize("name", ["hide a face", "paste a face", "cut a face off"])
+def test_no_change_touches_a_face_that_it_is_not_about(name: str) -> None:
+    random = Random(1)  # noqa: S311 - the same again
+    album = Album(photos_in(), _SeesAll(), random)
+    made = 0
+    for _ in range(200):
+        picture = _crowd(random)
+        case = CHANGES[name](picture, random, album)
+        if case is None:
+            continue
+        made += 1
+        assert not np.array_equal(case.rgb, picture.rgb)
+        for number, face in enumerate(picture.faces):
+            if number != case.without:
+                box = _inside(face.box)
+                before = _cut_out(picture.rgb, (box.x, box.y, box.width, box.height))
+                assert np.array_equal(before, _cut_out(case.rgb, case.move(box))), f"{case}, face {number}"
+    assert made >= 15
+
+
+def _inside(box: Box) -> Box:
+    """The part of it that does not lie beyond the left and the upper edge."""
+    left, top = max(box.x, 0), max(box.y, 0)
+    return Box(x=left, y=top, width=box.width + box.x - left, height=box.height + box.y - top)
+
+
+def _cut_out(rgb: Rgb, box: tuple[float, ...]) -> Rgb:
+    x, y, width, height = box
+    left, top = math.floor(x), math.floor(y)
+    assert left >= 0
+    assert top >= 0
+    return rgb[top : top + math.ceil(height), left : left + math.ceil(width)]
