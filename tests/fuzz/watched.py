@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,8 +76,10 @@ class WatchedChild:
     def _asked(self, process: subprocess.Popen[str], *, describe: bool) -> Answer:
         assert process.stdin
         said = self._said.stat().st_size
-        process.stdin.write(json.dumps({"path": str(self._photo), "describe": describe}) + "\n")
-        process.stdin.flush()
+        # Where it is dead already, it died late of the file before: then there is no answer either.
+        with suppress(BrokenPipeError):
+            process.stdin.write(json.dumps({"path": str(self._photo), "describe": describe}) + "\n")
+            process.stdin.flush()
         line = self._line(process, self._hang_seconds)
         left = self._left_behind()
         if not line:

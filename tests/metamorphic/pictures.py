@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 LONGEST = 1024
 """Pixels of the long side, to which larger photos are reduced."""
 
+SCALES = (0.6, 1.6)
+GAMMAS = (0.75, 1.33)
+"""How much smaller, larger (up to `LONGEST`), darker or brighter a version is."""
+
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".bmp", ".tif", ".tiff"})
 
 
@@ -67,13 +71,13 @@ class Album:
         self._next: list[Path] = []
 
     def draw(self) -> Picture:
-        """The next photo, perhaps smaller, darker or brighter."""
+        """The next photo, in another size, darker or brighter."""
         if not self._next:
             self._next = self._photos[:]
             self._random.shuffle(self._next)
         path = self._next.pop()
-        scale, gamma = self._random.uniform(0.6, 1.0), self._random.uniform(0.75, 1.33)
-        rgb = _toned(_reduced(_decoded(path), scale), gamma)
+        scale, gamma = self._random.uniform(*SCALES), self._random.uniform(*GAMMAS)
+        rgb = _toned(_scaled(_decoded(path), scale), gamma)
         return Picture(
             photo=path.name, version=f"size {scale:.2f}, gamma {gamma:.2f}", rgb=rgb, scene=self.eyes.look(rgb)
         )
@@ -97,12 +101,14 @@ def photos_in(*folders: Path) -> list[Path]:
 def _decoded(path: Path) -> Rgb:
     decoder = PhotoDecoder(limits=Limits())
     rgb = decoder.pixels(decoder.inspect(path), long_side=LONGEST).rgb
-    return _reduced(rgb, min(1.0, LONGEST / max(rgb.shape[:2])))
+    return _scaled(rgb, 1.0)
 
 
-def _reduced(rgb: Rgb, scale: float) -> Rgb:
+def _scaled(rgb: Rgb, scale: float) -> Rgb:
+    scale = min(scale, LONGEST / max(rgb.shape[:2]))
     height, width = (max(1, round(side * scale)) for side in rgb.shape[:2])
-    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, (width, height), interpolation=way), np.uint8)
 
 
 def _toned(rgb: Rgb, gamma: float) -> Rgb:

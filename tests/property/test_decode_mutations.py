@@ -108,6 +108,17 @@ def test_a_file_on_which_the_process_hangs_is_told_and_the_next_is_looked_at(tmp
     child.close()
 
 
+def test_a_process_that_dies_late_is_told_with_the_next_file(tmp_path: Path) -> None:
+    child = WatchedChild(tmp_path, module=PLANTED)
+    child.ask(b"harmless", describe=False)
+    assert child._process
+    child._process.kill()
+    child._process.wait()
+    assert "ended with -9" in child.ask(b"harmless", describe=False).trouble
+    assert child.ask(b"harmless", describe=False).outcome == "decoded"
+    child.close()
+
+
 def test_a_report_of_failures_names_the_seed_and_keeps_the_file(tmp_path: Path) -> None:
     some = [case(3, number) for number in (1, 2)]
     report = run(some, tmp_path, module=PLANTED)
