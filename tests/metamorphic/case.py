@@ -71,12 +71,11 @@ class Case:
 
 def _baseless(scene: Scene) -> list[str]:
     """Claims about faces that are not there, or that are counted wrongly."""
-    about = {"photo", *(f"face {number}" for number in range(len(scene.faces)))}
-    known = ("photo", "body", "object")
+    faces = {f"face {number}" for number in range(len(scene.faces))}
     wrong = [
         f"{claim.name} is claimed of {claim.about}, which is not there"
         for claim in scene.claims
-        if claim.about not in about and claim.about.split()[0] not in known
+        if claim.about.startswith("face ") and claim.about not in faces
     ]
     counted = [claim.value for claim in scene.claims if (claim.about, claim.name) == ("photo", "faces")]
     return wrong if counted == [len(scene.faces)] else [*wrong, f"{counted} faces are claimed, {len(scene.faces)} seen"]
