@@ -36,6 +36,7 @@ WIDTH, HEIGHT = 600, 400
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_what_is_seen_follows_what_was_done_to_the_photo(tmp_path: Path) -> None:
     mesher()  # skips where it was not fetched
     photos = shared_folder() / "photos"
