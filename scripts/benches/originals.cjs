@@ -10,7 +10,7 @@ const Module = require("module");
 const path = require("path");
 
 const [what, folder] = process.argv.slice(2);
-const tfjs = path.resolve(folder, "tfjs/package/dist/tf.min.js");
+const tfjs = fs.realpathSync(path.resolve(folder, "tfjs/package/dist/tf.min.js"));
 // face-api asks for TensorFlow's native library, which is neither here nor needed: the same in plain JavaScript.
 const resolve = Module._resolveFilename;
 Module._resolveFilename = (name, ...rest) => (name.startsWith("@tensorflow/") ? tfjs : resolve(name, ...rest));
@@ -42,14 +42,14 @@ async function graph() {
 
 async function smile(picture) {
   const network = await smile.model;
-  const input = tf.tensor4d(Float32Array.from(picture), [1, 112, 112, 3]);
-  // runNet is what forwardInput takes the softmax of; its input is a batch of pictures as NetInput would make it.
-  const logits = network.runNet(input);
-  return [logits, network.forwardInput(input)];
+  const input = new smile.NetInput([tf.tensor3d(Int32Array.from(picture), [112, 112, 3], "int32")]);
+  // runNet is what forwardInput takes the softmax of.
+  return [network.runNet(input), network.forwardInput(input)];
 }
 
 async function expressions() {
   const faceapi = require(path.resolve(folder, "face-api/package/dist/face-api.node.js"));
+  smile.NetInput = faceapi.NetInput;
   const network = new faceapi.FaceExpressionNet();
   const at = "face-api/package/model/face_expression_model";
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, `${at}-weights_manifest.json`)));
