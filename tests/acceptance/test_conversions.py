@@ -1,4 +1,4 @@
-"""What was rebuilt computes what was published, and what was made smaller nearly the same: `scripts/bench conversions`."""
+"""What was rebuilt computes what was published, what was made smaller nearly the same: `scripts/bench conversions`."""
 
 from __future__ import annotations
 
