@@ -185,4 +185,4 @@ if __name__ == "__main__":
     parser.add_argument("package", type=Path)
     parser.add_argument("photos", type=Path, nargs="+")
     options = parser.parse_args()
-    main(options.package, options.photos)
+    main(options.package, sorted(options.photos))
