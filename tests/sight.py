@@ -14,6 +14,7 @@ from device.core.errors import MissingModelError
 from device.core.types import Box, Pixels
 from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.detector import RetinaFaceDetector
+from device.vision.iris import IrisNetwork
 from device.vision.mesh import FaceMesher
 from device.vision.things import SsdThings
 from tests.labels import overlap
@@ -45,6 +46,15 @@ def mesher() -> FaceMesher:
     """The mesh; the test is skipped where it was not fetched."""
     try:
         return FaceMesher(model=registry().path("face-mesh"))
+    except MissingModelError as error:
+        pytest.skip(str(error))
+
+
+@cache
+def iris() -> IrisNetwork:
+    """The lids; the test is skipped where they were not fetched."""
+    try:
+        return IrisNetwork(model=registry().path("iris"))
     except MissingModelError as error:
         pytest.skip(str(error))
 

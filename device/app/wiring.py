@@ -69,6 +69,7 @@ class Wiring:
         from device.vision.analyse import MeshAnalyser
         from device.vision.animals import AnimalCheck
         from device.vision.detector import RetinaFaceDetector
+        from device.vision.iris import IrisNetwork
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
         from device.vision.runtime import RUNTIME
@@ -80,14 +81,17 @@ class Wiring:
         precision = "int8" if RUNTIME == "litert" else "float"
         # Asked for now, so that a missing one is known at the start.
         faces, mesh = registry.path(f"face-detector-{precision}"), registry.path("face-mesh")
-        things = registry.path("thing-detector-int8")
+        things, iris = registry.path("thing-detector-int8"), registry.path("iris")
 
         def load() -> tuple[AnimalCheck, MeshAnalyser]:
             threads = settings.vision.threads
             return AnimalCheck(
                 faces=RetinaFaceDetector(model=faces, threads=threads),
                 things=cache(partial(SsdThings, model=things, threads=threads)),
-            ), MeshAnalyser(mesher=FaceMesher(model=mesh, threads=threads))
+            ), MeshAnalyser(
+                mesher=FaceMesher(model=mesh, threads=threads),
+                iris=partial(IrisNetwork, model=iris, threads=threads),
+            )
 
         eyes = RestingEyes(load)
         return Describer(

@@ -28,6 +28,7 @@ Pcm: TypeAlias = npt.NDArray[np.int16]
 Place: TypeAlias = Literal["left", "centre", "right"]
 Distance: TypeAlias = Literal["near", "middle", "far"]
 Facing: TypeAlias = Literal["front", "left", "right", "up", "down"]
+Opened: TypeAlias = Literal["open", "closed"]
 Speaking: TypeAlias = Literal["narrator", "person"]
 Speaker: TypeAlias = Literal["narrator"] | int
 Record: TypeAlias = Mapping[str, Any]
@@ -177,6 +178,8 @@ class Face:
         distance: near from a quarter of the photo's shorter side, middle from 0.08, else far.
         facing: The coarse word for the head's direction.
         head: The angles behind it; they saturate near 50 degrees.
+        eyes: Open or closed.
+        mouth: Open where the lips are apart, or closed.
         smiling: True when sure, False when surely not.
         smile: The probability of a smile.
     """
@@ -187,6 +190,8 @@ class Face:
     distance: Distance
     facing: Facing | None = None
     head: HeadPose | None = None
+    eyes: Opened | None = None
+    mouth: Opened | None = None
     smiling: bool | None = None
     smile: float | None = None
 

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 from device.core.types import Claim, Face, Scene
-from device.vision.head import facing_of, head_pose, nearest_facing
+from device.vision.eyes import eyes_claim
+from device.vision.facing import facing_claim
+from device.vision.head import head_pose
+from device.vision.look import FACING_SIDE, Look
 from device.vision.looks import THRESHOLD
-from device.vision.smile import SURE, corner_lift, smile_probability, smiling
+from device.vision.mouth import lips_claim, mouth_hidden_claim
+from device.vision.proof import withheld
+from device.vision.skin import skin
+from device.vision.smile import corner_lift, smile_probability, smile_told, smiling, smiling_claim
+from device.vision.turned import lean
 
 if TYPE_CHECKING:
-    from device.core.types import Detection, Distance, FaceMesh, Photo, Pixels, Place
+    from collections.abc import Callable, Sequence
+
+    from device.core.types import Detection, Distance, Facing, Opened, Photo, Pixels, Place
+    from device.vision.iris import IrisNetwork
     from device.vision.mesh import FaceMesher
 
 NEAR = 0.25
 MIDDLE = 0.08
 """Shares of the photo's shorter side from which the larger side of a face's box is near, or in the middle distance."""
 
-MESH_THRESHOLD = 0.5
-"""The score from which a mesh is believed; on a head in full profile it is near 0."""
-
-FACING_SIDE = 24
-SMILING_SIDE = 40
-"""Pixels of the larger side of a face's box, in the picture that was looked at, from which its direction or its smile
-is told. On 33 faces between the two the direction was wrong once, and the mouth of a clear smile lay as low as one at
-rest."""
-
 
 class MeshAnalyser:
-    """Faces and their claims, from the mesh of each. For one thread at a time."""
+    """Faces and their claims, from the mesh of each. For one thread at a time.
 
-    def __init__(self, *, mesher: FaceMesher) -> None:
+    Args:
+        mesher: The mesh network.
+        iris: Loads the iris network; called once, for the first face that is large enough to tell its eyes. None where
+            eyes are not looked at.
+    """
+
+    def __init__(self, *, mesher: FaceMesher, iris: Callable[[], IrisNetwork] | None = None) -> None:
         self._mesher = mesher
+        self._iris = cache(iris) if iris else None
 
     def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
         """The scene without any mesh: how many faces, where, how far."""
@@ -50,14 +61,14 @@ class MeshAnalyser:
         claims = [_count(people, refused)]
         faces: list[Face] = []
         for index, detection in enumerate(people):
-            about = f"face {index}"
-            face, where = _placed(photo, detection, about)
+            face, where = _placed(photo, detection, f"face {index}")
             claims.extend(where)
             side = max(detection.box.width, detection.box.height) * pixels.scale
             if side >= FACING_SIDE:
-                look = _Look(about=about, mesh=self._mesher.mesh(pixels, detection), side=side)
-                face = look.seen_on(face)
-                claims.extend((look.facing(), look.smiling()))
+                look = self._look(pixels, detection, side=side, about=f"face {index}")
+                told = _claims(look)
+                claims.extend(told)
+                face = _seen_on(face, look, told)
             faces.append(face)
         return Scene(
             faces=tuple(faces),
@@ -65,76 +76,45 @@ class MeshAnalyser:
             refused=tuple(each.box for each in refused),
         )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Look:
-    """What the mesh of one face shows; `side` is the face's size in the picture that was looked at."""
-
-    about: str
-    mesh: FaceMesh
-    side: float
-
-    def seen_on(self, face: Face) -> Face:
-        """The face with its direction and its smile, as far as they can be told."""
-        if not self._believed:
-            return face
-        pose = head_pose(self.mesh)
-        face = replace(face, head=pose, facing=facing_of(pose))
-        if self.side < SMILING_SIDE:
-            return face
-        smile = smile_probability(corner_lift(self.mesh))
-        return replace(face, smile=smile, smiling=smiling(smile))
-
-    def facing(self) -> Claim:
-        pose, score = head_pose(self.mesh), self.mesh.score
-        facing = facing_of(pose)
-        across, down = "right" if pose.yaw > 0 else "left", "up" if pose.pitch > 0 else "down"
-        why = f"the head is turned {abs(pose.yaw):.0f} degrees to the {across} and {abs(pose.pitch):.0f} {down}"
-        if not self._believed:
-            why = self._doubt
-        elif facing is None:
-            why += ", neither to the front nor aside"
-        return Claim(
-            about=self.about,
-            name="facing",
-            value=nearest_facing(pose),
-            score=score,
-            threshold=MESH_THRESHOLD,
-            said=self._believed and facing is not None,
-            why=why,
+    def _look(self, pixels: Pixels, detection: Detection, *, side: float, about: str) -> Look:
+        look = Look(
+            about=about,
+            detection=detection,
+            side=side,
+            lean=lean(np.array(detection.points, np.float32)),
+            mesh=self._mesher.mesh(pixels, detection),
+        )
+        if not (look.believed and look.close):
+            return look
+        found = skin(pixels, look.mesh)
+        return replace(
+            look,
+            opening=self._iris().opening(pixels, look.mesh) if self._iris else None,
+            eye_light=found.eye_light,
+            mouth_contrast=found.mouth_contrast,
+            colour=found.colour,
         )
 
-    def smiling(self) -> Claim:
-        lift = corner_lift(self.mesh)
-        smile = smile_probability(lift)
-        sure = smiling(smile)
-        why = f"the corners of the mouth lie {abs(lift):.3f} {'above' if lift > 0 else 'below'} its middle"
-        if not self._believed:
-            why = self._doubt
-        elif self.side < SMILING_SIDE:
-            why = f"the face is {self.side:.0f} pixels large, a smile is told from {SMILING_SIDE}"
-        elif sure is None:
-            why += ", which may or may not be a smile"
-        elif not sure:
-            why += "; that somebody does not smile is not said"
-        value = sure is not False
-        return Claim(
-            about=self.about,
-            name="smiling",
-            value=value,
-            score=smile if value else 1 - smile,
-            threshold=SURE,
-            said=bool(sure) and self._believed and self.side >= SMILING_SIDE,
-            why=why,
-        )
 
-    @property
-    def _believed(self) -> bool:
-        return self.mesh.score >= MESH_THRESHOLD
+def _claims(look: Look) -> tuple[Claim, ...]:
+    made = (facing_claim(look), eyes_claim(look), mouth_hidden_claim(look), lips_claim(look), smiling_claim(look))
+    return tuple(withheld(claim) for claim in made if claim)
 
-    @property
-    def _doubt(self) -> str:
-        return f"the mesh scores {self.mesh.score:.2f} on this face and is believed from {MESH_THRESHOLD}"
+
+def _seen_on(face: Face, look: Look, claims: Sequence[Claim]) -> Face:
+    """The face with what is said of it; what is not said stays null, except that a smile is surely absent."""
+    said = {claim.name: claim.value for claim in claims if claim.said}
+    told = smile_told(look)
+    smile = smile_probability(corner_lift(look.mesh))
+    return replace(
+        face,
+        head=head_pose(look.mesh) if look.believed else None,
+        facing=cast("Facing | None", said.get("facing")),
+        eyes=cast("Opened | None", said.get("eyes")),
+        mouth=cast("Opened | None", said.get("lips")),
+        smile=smile if told else None,
+        smiling=smiling(smile) if told else None,
+    )
 
 
 def _sorted(detections: tuple[Detection, ...]) -> tuple[tuple[Detection, ...], tuple[Detection, ...]]:

@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from device.core.types import Claim
+from device.vision.look import CLOSE_SIDE
+from device.vision.mouth import may_be_hidden
+
 if TYPE_CHECKING:
     from device.core.types import FaceMesh
+    from device.vision.look import Look
 
 UPPER_LIP, LOWER_LIP, LEFT_CORNER, RIGHT_CORNER = 13, 14, 61, 291
 LEFT_EYE, RIGHT_EYE, FOREHEAD, CHIN = 33, 263, 10, 152
@@ -46,3 +51,36 @@ def smiling(probability: float) -> bool | None:
     if probability >= SURE:
         return True
     return False if probability <= 1 - SURE else None
+
+
+def smiling_claim(look: Look) -> Claim:
+    """The claim; that somebody does not smile is never said."""
+    lift = corner_lift(look.mesh)
+    smile = smile_probability(lift)
+    sure = smiling(smile)
+    why = f"the corners of the mouth lie {abs(lift):.3f} {'above' if lift > 0 else 'below'} its middle"
+    if not look.believed:
+        why = look.doubt
+    elif not look.close:
+        why = f"the face is {look.side:.0f} pixels large, a smile is told from {CLOSE_SIDE}"
+    elif may_be_hidden(look):
+        why = "something may lie over the mouth"
+    elif sure is None:
+        why += ", which may or may not be a smile"
+    elif not sure:
+        why += "; that somebody does not smile is not said"
+    value = sure is not False
+    return Claim(
+        about=look.about,
+        name="smiling",
+        value=value,
+        score=smile if value else 1 - smile,
+        threshold=SURE,
+        said=bool(sure) and smile_told(look),
+        why=why,
+    )
+
+
+def smile_told(look: Look) -> bool:
+    """Whether the mouth is seen well enough to tell a smile, or its absence."""
+    return look.believed and look.close and not may_be_hidden(look)

@@ -5,25 +5,35 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from device.core.types import Box, Claim, Detection, Pixels, Scene, Thing
 from device.vision.analyse import MeshAnalyser
+from device.vision.proof import UNPROVEN
 from tests.factories import photo as any_photo
-from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, mesher, seen
+from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, iris, mesher, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from device.core.ports import FaceAnalyser
+    from device.core.types import Photo
+    from device.vision.iris import IrisNetwork
 
 GLANCED = {"faces", "place", "distance"}
-ABOUT_FACES = {"place", "distance", "facing", "smiling"}
+FROM_AFAR = {"place", "distance", "facing", "smiling"}
+ABOUT_FACES = FROM_AFAR | {"eyes", "lips", "mouth_hidden"}
+FIELDS = {"facing": "facing", "eyes": "eyes", "lips": "mouth"}
+"""Where a face keeps what is said of it, by the name of the claim."""
+
+SUIT = ((60, 360), (110, 360), (85, 380), (65, 400), (105, 400))
+SPECK = ((302, 204), (308, 204), (305, 207), (302, 210), (308, 210))
 
 
 @pytest.fixture
 def analyser() -> FaceAnalyser:
-    return MeshAnalyser(mesher=mesher())
+    return MeshAnalyser(mesher=mesher(), iris=iris)
 
 
 def look(analyser: FaceAnalyser, path: Path) -> Scene:
@@ -33,6 +43,12 @@ def look(analyser: FaceAnalyser, path: Path) -> Scene:
 
 def claims(scene: Scene, about: str) -> dict[str, Claim]:
     return {claim.name: claim for claim in scene.claims if claim.about == about}
+
+
+def replace_size(photo: Photo, pixels: Pixels) -> Photo:
+    """The photo as if it had this picture."""
+    height, width = pixels.rgb.shape[:2]
+    return replace(photo, width=width, height=height)
 
 
 def test_faces_keep_the_order_of_the_detections(analyser: FaceAnalyser) -> None:
@@ -54,6 +70,7 @@ def test_a_glance_tells_the_same_of_number_places_and_distances_and_nothing_else
                 (face.box, face.score, face.place, face.distance) for face in whole.faces
             ]
             assert all((face.facing, face.head, face.smile) == (None, None, None) for face in glance.faces)
+            assert all((face.eyes, face.mouth, face.smiling) == (None, None, None) for face in glance.faces)
 
 
 def test_every_face_has_its_claims_and_they_say_what_the_face_says(analyser: FaceAnalyser) -> None:
@@ -62,9 +79,9 @@ def test_every_face_has_its_claims_and_they_say_what_the_face_says(analyser: Fac
     for index, face in enumerate(scene.faces):
         told = claims(scene, f"face {index}")
         assert set(told) == ABOUT_FACES
-        for name in ("place", "distance", "facing"):
-            assert told[name].said == (getattr(face, name) is not None)
-            assert not told[name].said or told[name].value == getattr(face, name)
+        for name, field in {"place": "place", "distance": "distance", **FIELDS}.items():
+            assert told[name].said == (getattr(face, field) is not None)
+            assert not told[name].said or told[name].value == getattr(face, field)
         assert told["smiling"].said == (face.smiling is True)
 
 
@@ -90,6 +107,75 @@ def test_a_clear_smile_is_claimed(analyser: FaceAnalyser) -> None:
     assert [face.smiling for face in scene.faces].count(True) == 1
 
 
+def test_open_eyes_and_a_seen_mouth_are_claimed(analyser: FaceAnalyser) -> None:
+    for path in (GROUP, PORTRAIT):
+        scene = look(analyser, path)
+        assert {face.eyes for face in scene.faces} == {"open"}
+    told = [claims(look(analyser, GROUP), f"face {index}")["mouth_hidden"] for index in range(3)]
+    assert [(claim.value, claim.said) for claim in told] == [(False, True)] * 3
+
+
+def test_what_is_unproven_is_never_said_and_its_reason_tells_the_figures(analyser: FaceAnalyser) -> None:
+    seen_unproven = 0
+    for path in (GROUP, PORTRAIT):
+        photo, pixels = seen(path)
+        for picture in (pixels, full_size(enlarged(pixels.rgb, 0.7)), full_size(pixels.rgb[:, ::-1])):
+            scene = analyser.analyse(replace_size(photo, picture), picture, detector().detect(picture))
+            for claim in scene.claims:
+                if (claim.name, claim.value) in UNPROVEN:
+                    assert not claim.said
+                    seen_unproven += "is unproven: it was right" in claim.why
+    assert seen_unproven
+
+
+def test_a_covered_mouth_is_neither_smiling_nor_open_nor_closed(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(GROUP)
+    detections = detector().detect(pixels)
+    (left, _), (right, low) = detections[0].points[3], detections[0].points[4]
+    masked = pixels.rgb.copy()
+    reach = (right - left) * 0.5
+    masked[int(low - reach) : int(low + 1.5 * reach), int(left - reach) : int(right + reach)] = (60, 140, 200)
+    scene = analyser.analyse(photo, full_size(masked), detections)
+    face, told = scene.faces[0], claims(scene, "face 0")
+    assert (face.mouth, face.smiling, face.smile) == (None, None, None)
+    assert not any(told[name].said for name in ("smiling", "lips", "mouth_hidden"))
+    assert told["mouth_hidden"].value is True
+
+
+def test_a_head_that_lies_has_a_pose_but_no_direction(analyser: FaceAnalyser) -> None:
+    photo, pixels = seen(PORTRAIT)
+    lying = full_size(np.rot90(pixels.rgb))
+    detections = detector().detect(lying)
+    scene = analyser.analyse(replace_size(photo, lying), lying, detections)
+    (face,) = scene.faces
+    assert face.facing is None
+    assert face.head is not None
+    assert abs(face.head.roll) == pytest.approx(90, abs=15)
+    assert not claims(scene, "face 0")["facing"].said
+
+
+def test_eyes_that_nobody_looks_at_are_not_claimed() -> None:
+    scene = look(MeshAnalyser(mesher=mesher()), PORTRAIT)
+    assert "eyes" not in claims(scene, "face 0")
+    assert scene.faces[0].eyes is None
+
+
+def test_the_iris_network_is_loaded_for_the_first_large_face_and_once() -> None:
+    loads = []
+
+    def load() -> IrisNetwork:
+        loads.append(1)
+        return iris()
+
+    analyser = MeshAnalyser(mesher=mesher(), iris=load)
+    photo, pixels = seen(GROUP)
+    small = Pixels(rgb=full_size(enlarged(pixels.rgb, 0.5)).rgb, scale=0.5)
+    analyser.analyse(photo, small, detector().detect(pixels))
+    assert not loads
+    analyser.analyse(photo, pixels, detector().detect(pixels))
+    assert loads == [1]
+
+
 def test_no_face_is_a_claim_too(analyser: FaceAnalyser) -> None:
     photo, pixels = seen(GROUP)
     scene = analyser.analyse(photo, pixels, ())
@@ -110,12 +196,14 @@ def test_a_small_face_has_a_place_but_no_smile(analyser: FaceAnalyser) -> None:
     small = full_size(enlarged(pixels.rgb, 0.5))
     scene = analyser.analyse(photo, Pixels(rgb=small.rgb, scale=0.5), detector().detect(pixels))
     for index, face in enumerate(scene.faces):
-        assert (face.smile, face.smiling) == (None, None)
-        assert not claims(scene, f"face {index}")["smiling"].said
+        assert (face.smile, face.smiling, face.eyes, face.mouth) == (None, None, None, None)
+        told = claims(scene, f"face {index}")
+        assert set(told) == FROM_AFAR
+        assert not told["smiling"].said
 
 
 def test_of_a_speck_only_the_place_is_told(analyser: FaceAnalyser) -> None:
-    speck = Detection(box=Box(x=300, y=200, width=12, height=15), score=0.6, points=((302, 204), (308, 204)))
+    speck = Detection(box=Box(x=300, y=200, width=12, height=15), score=0.6, points=SPECK)
     scene = analyser.analyse(any_photo(), seen(GROUP)[1], (speck,))
     (face,) = scene.faces
     assert (face.place, face.distance, face.facing, face.head) == ("centre", "far", None, None)
@@ -124,7 +212,7 @@ def test_of_a_speck_only_the_place_is_told(analyser: FaceAnalyser) -> None:
 
 def test_what_is_no_face_to_the_mesh_has_neither_direction_nor_smile(analyser: FaceAnalyser) -> None:
     photo, pixels = seen(GROUP)
-    suit = Detection(box=Box(x=40, y=330, width=90, height=90), score=0.9, points=((60, 360), (110, 360)))
+    suit = Detection(box=Box(x=40, y=330, width=90, height=90), score=0.9, points=SUIT)
     scene = analyser.analyse(photo, pixels, (suit,))
     (face,) = scene.faces
     assert (face.facing, face.head, face.smiling, face.smile) == (None, None, None, None)
@@ -143,6 +231,8 @@ def test_a_scene_holds_no_landmarks_and_no_word_about_who_somebody_is(analyser: 
         "distance",
         "facing",
         "head",
+        "eyes",
+        "mouth",
         "smiling",
         "smile",
     }

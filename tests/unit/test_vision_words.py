@@ -15,8 +15,9 @@ from device.vision.smile import smile_probability, smiling
     ("yaw", "pitch", "word"),
     [
         (0, 0, "front"),
-        (19, -15, "front"),
-        (22, 0, None),
+        (17, -15, "front"),
+        (19, 0, None),
+        (24, 0, None),
         (30, 0, "right"),
         (-30, 10, "left"),
         (0, 25, "up"),

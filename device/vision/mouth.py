@@ -1,0 +1,92 @@
+"""The mouth: lips apart or closed, and whether it is seen at all."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.core.types import Claim
+
+if TYPE_CHECKING:
+    from device.core.types import FaceMesh
+    from device.vision.look import Look
+
+UPPER_LIP, LOWER_LIP, LEFT_CORNER, RIGHT_CORNER = 13, 14, 61, 291
+"""Points of the mesh: the inner edges of the lips at their middle, and the corners of the mouth."""
+
+EVEN_GAP = 0.09
+"""The gap at which lips are as likely apart as closed, in widths of the mouth."""
+
+GAP_STEP = 0.03 / math.log(9)
+"""The gap that makes it e times as likely; open is sure from 0.12, closed up to 0.06."""
+
+SURE = 0.9
+
+HIDDEN_CONTRAST = 12.0
+"""The distance between the colours around the mouth and of the upper face, in CIE Lab, from which something may lie
+over the mouth. Masks were measured from 13 to 46; beards and a sun from the side reach 14."""
+
+CONTRAST_STEP = 3.0
+HIDDEN = 0.5
+
+LEAST_COLOUR = 2.0
+"""A face nearer to grey than this comes from a photo without colour: a mask does not stand out there."""
+
+
+def lip_gap(mesh: FaceMesh) -> float:
+    """How far apart the lips are, in widths of the mouth."""
+    points = mesh.points.astype(np.float64)
+    apart = float(np.linalg.norm(points[UPPER_LIP] - points[LOWER_LIP]))
+    return apart / max(float(np.linalg.norm(points[LEFT_CORNER] - points[RIGHT_CORNER])), 1e-6)
+
+
+def may_be_hidden(look: Look) -> bool:
+    """Whether something may lie over the mouth; then nothing is said of it."""
+    return look.mouth_contrast is not None and look.mouth_contrast >= HIDDEN_CONTRAST
+
+
+def mouth_hidden_claim(look: Look) -> Claim | None:
+    """Whether the mouth is hidden, or seen; None where nobody has looked."""
+    if look.mouth_contrast is None or look.colour is None:
+        return None
+    hidden = may_be_hidden(look)
+    grey = look.colour < LEAST_COLOUR
+    likely = 1 / (1 + math.exp((HIDDEN_CONTRAST - look.mouth_contrast) / CONTRAST_STEP))
+    why = f"the colours around the mouth and of the upper face lie {look.mouth_contrast:.0f} apart"
+    why += f", hidden is held likely from {HIDDEN_CONTRAST:.0f}"
+    if grey:
+        why = "the face is grey in this photo, so that a mask would not stand out"
+    return Claim(
+        about=look.about,
+        name="mouth_hidden",
+        value=hidden,
+        score=likely if hidden else 1 - likely,
+        threshold=HIDDEN,
+        said=not grey,
+        why=why,
+    )
+
+
+def lips_claim(look: Look) -> Claim | None:
+    """Lips apart or closed; None where nobody has looked closely."""
+    if not (look.believed and look.close):
+        return None
+    gap = lip_gap(look.mesh)
+    likely = 1 / (1 + math.exp((EVEN_GAP - gap) / GAP_STEP))
+    value, score = ("open", likely) if gap >= EVEN_GAP else ("closed", 1 - likely)
+    why = f"the lips are {gap:.2f} of the mouth's width apart"
+    if may_be_hidden(look):
+        why = "something may lie over the mouth"
+    elif score < SURE:
+        why += ", neither clearly apart nor clearly closed"
+    return Claim(
+        about=look.about,
+        name="lips",
+        value=value,
+        score=score,
+        threshold=SURE,
+        said=score >= SURE and not may_be_hidden(look),
+        why=why,
+    )
