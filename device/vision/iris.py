@@ -8,7 +8,7 @@ so the other is shown to it mirrored. Of its answer only the line of the lids is
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,8 +59,8 @@ class IrisNetwork:
         """How far both eyes of the face are open."""
         points = mesh.points[:, :2].astype(np.float64) * pixels.scale
         left = around_eye(points[list(LEFT_CORNERS)]).cut(pixels.rgb, SIDE)
-        right = around_eye(points[list(RIGHT_CORNERS)]).cut(pixels.rgb, SIDE)
-        return Opening(left=self._opening(left), right=self._opening(np.ascontiguousarray(right[:, ::-1])))
+        right = mirrored(around_eye(points[list(RIGHT_CORNERS)]), pixels.rgb)
+        return Opening(left=self._opening(left), right=self._opening(right))
 
     def _opening(self, eye: Rgb) -> float:
         self._network.run(eye[None].astype(np.float32) / 255)
@@ -75,6 +75,13 @@ def around_eye(corners: npt.NDArray[np.float64]) -> Square:
         side=max(1.0, MARGIN * float(np.hypot(*across))),
         angle=math.atan2(across[1], across[0]),
     )
+
+
+def mirrored(square: Square, picture: Rgb) -> Rgb:
+    """The square, cut and mirrored about its own middle."""
+    # The middle is pixel 32 of 64, which mirroring alone would put on pixel 31: the lids move visibly by that.
+    step = square.side / SIDE * np.array([math.cos(square.angle), math.sin(square.angle)])
+    return np.ascontiguousarray(replace(square, middle=square.middle + step).cut(picture, SIDE)[:, ::-1])
 
 
 def ratio(contour: npt.NDArray[np.float32]) -> float:
