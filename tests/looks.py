@@ -55,6 +55,7 @@ def look(*, points: Sequence[tuple[float, float]] = UPRIGHT, **changes: Any) -> 
         "side": 120.0,
         "lean": 0.0,
         "opening": Opening(left=0.3, right=0.3),
+        "smile": 0.5,
         "eye_light": 1.0,
         "mouth_contrast": 3.0,
         "colour": 15.0,

@@ -16,6 +16,7 @@ from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.detector import RetinaFaceDetector
 from device.vision.iris import IrisNetwork
 from device.vision.mesh import FaceMesher
+from device.vision.smile_network import SmileNetwork
 from device.vision.things import SsdThings
 from tests.labels import overlap
 from tests.locations import registry
@@ -57,6 +58,11 @@ def iris() -> IrisNetwork:
         return IrisNetwork(model=registry().path("iris"))
     except MissingModelError as error:
         pytest.skip(str(error))
+
+
+@cache
+def smile_network() -> SmileNetwork:
+    return SmileNetwork(model=registry().path("smile-fp16"))
 
 
 @cache

@@ -73,6 +73,7 @@ class Wiring:
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
         from device.vision.runtime import RUNTIME
+        from device.vision.smile_network import SmileNetwork
         from device.vision.things import SsdThings
 
         settings = self.settings
@@ -82,6 +83,7 @@ class Wiring:
         # Asked for now, so that a missing one is known at the start.
         faces, mesh = registry.path(f"face-detector-{precision}"), registry.path("face-mesh")
         things, iris = registry.path("thing-detector-int8"), registry.path("iris")
+        smile = registry.path("smile-fp16")
 
         def load() -> tuple[AnimalCheck, MeshAnalyser]:
             threads = settings.vision.threads
@@ -91,6 +93,7 @@ class Wiring:
             ), MeshAnalyser(
                 mesher=FaceMesher(model=mesh, threads=threads),
                 iris=partial(IrisNetwork, model=iris, threads=threads),
+                smile=partial(SmileNetwork, model=smile, threads=threads),
             )
 
         eyes = RestingEyes(load)

@@ -17,7 +17,7 @@ from device.vision.looks import THRESHOLD
 from device.vision.mouth import lips_claim, mouth_hidden_claim
 from device.vision.proof import withheld
 from device.vision.skin import skin
-from device.vision.smile import corner_lift, smile_probability, smile_told, smiling, smiling_claim
+from device.vision.smile import smile_seen, smiling_claim
 from device.vision.turned import lean
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from device.core.types import Detection, Distance, Facing, Opened, Photo, Pixels, Place
     from device.vision.iris import IrisNetwork
     from device.vision.mesh import FaceMesher
+    from device.vision.smile_network import SmileNetwork
 
 NEAR = 0.25
 MIDDLE = 0.08
@@ -39,11 +40,19 @@ class MeshAnalyser:
         mesher: The mesh network.
         iris: Loads the iris network; called once, for the first face that is large enough to tell its eyes. None where
             eyes are not looked at.
+        smile: The same for the smile network; without it no smile is said.
     """
 
-    def __init__(self, *, mesher: FaceMesher, iris: Callable[[], IrisNetwork] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        mesher: FaceMesher,
+        iris: Callable[[], IrisNetwork] | None = None,
+        smile: Callable[[], SmileNetwork] | None = None,
+    ) -> None:
         self._mesher = mesher
         self._iris = cache(iris) if iris else None
+        self._smile = cache(smile) if smile else None
 
     def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
         """The scene without any mesh: how many faces, where, how far."""
@@ -90,6 +99,7 @@ class MeshAnalyser:
         return replace(
             look,
             opening=self._iris().opening(pixels, look.mesh) if self._iris else None,
+            smile=self._smile().probability(pixels, look.mesh) if self._smile else None,
             eye_light=found.eye_light,
             mouth_contrast=found.mouth_contrast,
             colour=found.colour,
@@ -104,16 +114,15 @@ def _claims(look: Look) -> tuple[Claim, ...]:
 def _seen_on(face: Face, look: Look, claims: Sequence[Claim]) -> Face:
     """The face with what is said of it; what is not said stays null, except that a smile is surely absent."""
     said = {claim.name: claim.value for claim in claims if claim.said}
-    told = smile_told(look)
-    smile = smile_probability(corner_lift(look.mesh))
+    smile, smiling = smile_seen(look)
     return replace(
         face,
         head=head_pose(look.mesh) if look.believed else None,
         facing=cast("Facing | None", said.get("facing")),
         eyes=cast("Opened | None", said.get("eyes")),
         mouth=cast("Opened | None", said.get("lips")),
-        smile=smile if told else None,
-        smiling=smiling(smile) if told else None,
+        smile=smile,
+        smiling=smiling,
     )
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from device.core.types import Claim
+from device.vision.logistic import likely
 
 if TYPE_CHECKING:
     from device.vision.iris import Opening
@@ -27,7 +28,7 @@ them: behind glasses the network draws the lids of open eyes, whatever is there.
 
 def openness(opening: float) -> float:
     """How likely an eye is open, 0 to 1."""
-    return 1 / (1 + math.exp((EVEN_OPENING - opening) / OPENING_STEP))
+    return likely(opening, even=EVEN_OPENING, step=OPENING_STEP)
 
 
 def eyes_claim(look: Look) -> Claim | None:

@@ -30,6 +30,7 @@ class Look:
         lean: By how many degrees the head leans in the picture, 0 to 180.
         mesh: Its points.
         opening: How far its eyes are open.
+        smile: How likely it smiles, by the smile network.
         eye_light: How light the skin around its eyes is, in lightnesses of the rest of the face.
         mouth_contrast: How far the colour around its mouth is from that of the upper face, in units of CIE Lab.
         colour: How much colour there is in the face, in the same unit.
@@ -41,6 +42,7 @@ class Look:
     lean: float
     mesh: FaceMesh
     opening: Opening | None = None
+    smile: float | None = None
     eye_light: float | None = None
     mouth_contrast: float | None = None
     colour: float | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.types import Claim
+from device.vision.logistic import likely
 
 if TYPE_CHECKING:
     from device.core.types import FaceMesh
@@ -53,7 +54,7 @@ def mouth_hidden_claim(look: Look) -> Claim | None:
         return None
     hidden = may_be_hidden(look)
     grey = look.colour < LEAST_COLOUR
-    likely = 1 / (1 + math.exp((HIDDEN_CONTRAST - look.mouth_contrast) / CONTRAST_STEP))
+    score = likely(look.mouth_contrast, even=HIDDEN_CONTRAST, step=CONTRAST_STEP)
     why = f"the colours around the mouth and of the upper face lie {look.mouth_contrast:.0f} apart"
     why += f", hidden is held likely from {HIDDEN_CONTRAST:.0f}"
     if grey:
@@ -62,7 +63,7 @@ def mouth_hidden_claim(look: Look) -> Claim | None:
         about=look.about,
         name="mouth_hidden",
         value=hidden,
-        score=likely if hidden else 1 - likely,
+        score=score if hidden else 1 - score,
         threshold=HIDDEN,
         said=not grey,
         why=why,
@@ -74,8 +75,8 @@ def lips_claim(look: Look) -> Claim | None:
     if not (look.believed and look.close):
         return None
     gap = lip_gap(look.mesh)
-    likely = 1 / (1 + math.exp((EVEN_GAP - gap) / GAP_STEP))
-    value, score = ("open", likely) if gap >= EVEN_GAP else ("closed", 1 - likely)
+    apart = likely(gap, even=EVEN_GAP, step=GAP_STEP)
+    value, score = ("open", apart) if gap >= EVEN_GAP else ("closed", 1 - apart)
     why = f"the lips are {gap:.2f} of the mouth's width apart"
     if may_be_hidden(look):
         why = "something may lie over the mouth"

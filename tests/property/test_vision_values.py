@@ -93,4 +93,12 @@ def test_a_mirrored_head_faces_the_mirrored_way(yaw: float, pitch: float) -> Non
 @given(lift=st.floats(-1e6, 1e6), more=st.floats(0, 1e6))
 def test_a_smile_is_a_probability_that_rises_with_the_lift(lift: float, more: float) -> None:
     assert 0 <= smile_probability(lift) <= smile_probability(lift + more) <= 1
-    assert smiling(smile_probability(lift)) in (True, False, None)
+
+
+@given(probability=st.floats(0, 1), more=st.floats(0, 1), lift=st.floats(-1e6, 1e6), higher=st.floats(0, 1e6))
+def test_a_likelier_smile_or_higher_corners_never_speak_against_it(
+    probability: float, more: float, lift: float, higher: float
+) -> None:
+    order = [False, None, True]
+    less = order.index(smiling(probability, lift))
+    assert order.index(smiling(min(1, probability + more), lift + higher)) >= less

@@ -77,15 +77,31 @@ def test_a_turned_head_opens_its_lips_no_wider(angle: float) -> None:
 
 
 def test_of_a_mouth_that_may_be_hidden_neither_lips_nor_smile_are_said() -> None:
-    masked = look(mesh=mesh(gap=0.2, lift=0.06), mouth_contrast=20.0)
+    masked = look(mesh=mesh(gap=0.2, lift=0.06), smile=0.99, mouth_contrast=20.0)
     assert told(mouth_hidden_claim(masked)) == (True, True)
     assert told(lips_claim(masked)) == ("open", False)
     assert told(smiling_claim(masked)) == (True, False)
     assert "over the mouth" in smiling_claim(masked).why
-    bare = look(mesh=mesh(gap=0.2, lift=0.06), mouth_contrast=4.0)
+    bare = look(mesh=mesh(gap=0.2, lift=0.06), smile=0.99, mouth_contrast=4.0)
     assert told(mouth_hidden_claim(bare)) == (False, True)
     assert told(lips_claim(bare)) == ("open", True)
     assert told(smiling_claim(bare)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("smile", "lift", "expected"),
+    [
+        (0.97, 0.05, (True, True)),
+        (0.97, 0.0, (True, False)),
+        (0.6, 0.05, (True, False)),
+        (0.01, -0.02, (False, False)),
+        (None, 0.05, (True, False)),
+    ],
+)
+def test_a_smile_is_said_where_network_and_corners_agree_and_its_absence_never(
+    smile: float | None, lift: float, expected: tuple[bool, bool]
+) -> None:
+    assert told(smiling_claim(look(smile=smile, mesh=mesh(lift=lift)))) == expected
 
 
 def test_on_a_grey_photo_nobody_knows_whether_a_mouth_is_hidden() -> None:

@@ -12,8 +12,8 @@ from device.core.types import Detection, FaceMesh, Pixels
 from device.vision.analyse import MeshAnalyser
 from device.vision.head import head_pose
 from device.vision.mesh import FaceMesher
-from device.vision.smile import corner_lift, smile_probability, smiling
-from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, mesher, seen
+from device.vision.smile import corner_lift, smiling
+from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, iris, mesher, seen, smile_network
 
 LEFT_EYE, RIGHT_EYE, CHIN = 33, 263, 152
 
@@ -71,7 +71,7 @@ def test_a_smile_on_a_mesh_that_is_not_believed_is_held_back() -> None:
     photo, pixels = seen(GROUP)
     detection = detector().detect(pixels)[0]
     mesh = mesher().mesh(pixels, detection)
-    assert smiling(smile_probability(corner_lift(mesh))) is True
+    assert smiling(smile_network().probability(pixels, mesh), corner_lift(mesh)) is True
 
     class Doubtful(FaceMesher):
         def __init__(self) -> None:
@@ -80,7 +80,7 @@ def test_a_smile_on_a_mesh_that_is_not_believed_is_held_back() -> None:
         def mesh(self, pixels: Pixels, detection: Detection) -> FaceMesh:  # noqa: ARG002 - the answer is fixed
             return replace(mesh, score=0.4)
 
-    scene = MeshAnalyser(mesher=Doubtful()).analyse(photo, pixels, (detection,))
+    scene = MeshAnalyser(mesher=Doubtful(), iris=iris, smile=smile_network).analyse(photo, pixels, (detection,))
     told = {claim.name: claim.said for claim in scene.claims if claim.about == "face 0"}
     assert told == {"place": True, "distance": True, "facing": False, "smiling": False}
     assert (scene.faces[0].facing, scene.faces[0].smiling, scene.faces[0].smile) == (None, None, None)

@@ -8,7 +8,7 @@ import pytest
 from device.core.types import FaceMesh, HeadPose
 from device.vision.head import facing_of, head_pose
 from device.vision.letterbox import letterbox, resized, tiles
-from device.vision.smile import smile_probability, smiling
+from device.vision.smile import smiling
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,24 @@ def test_the_angles_of_a_turned_mesh_are_those_it_was_turned_by(yaw: float, pitc
     assert pose.pitch == pytest.approx(pitch, abs=0.1)
 
 
-@pytest.mark.parametrize(("lift", "sure"), [(0.05, True), (0.02, None), (0.0, None), (-0.03, False)])
-def test_a_smile_is_sure_surely_not_or_left_open(lift: float, sure: bool | None) -> None:  # noqa: FBT001 - a parameter
-    assert smiling(smile_probability(lift)) is sure
+@pytest.mark.parametrize(
+    ("probability", "lift", "sure"),
+    [
+        (0.95, 0.03, True),
+        (0.95, -0.01, None),
+        (0.85, 0.03, None),
+        (0.5, 0.0, None),
+        (0.08, -0.01, None),
+        (0.02, 0.03, None),
+        (0.02, -0.01, False),
+    ],
+)
+def test_a_smile_is_sure_or_surely_not_where_the_network_and_the_corners_agree(
+    probability: float,
+    lift: float,
+    sure: bool | None,  # noqa: FBT001 - a parameter
+) -> None:
+    assert smiling(probability, lift) is sure
 
 
 def test_a_picture_goes_to_the_smallest_canvas_that_holds_it() -> None:
