@@ -99,7 +99,7 @@ class MeshAnalyser:
         return replace(
             look,
             opening=self._iris().opening(pixels, look.mesh) if self._iris else None,
-            smile=self._smile().probability(pixels, look.mesh) if self._smile else None,
+            smile=self._smile().quick_probability(pixels, look.mesh) if self._smile else None,
             eye_light=found.eye_light,
             mouth_contrast=found.mouth_contrast,
             colour=found.colour,

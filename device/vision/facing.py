@@ -55,4 +55,4 @@ def _turned(look: Look) -> str:
     pose = head_pose(look.mesh)
     across, down = "right" if pose.yaw > 0 else "left", "up" if pose.pitch > 0 else "down"
     why = f"the head is turned {abs(pose.yaw):.0f} degrees to the {across} and {abs(pose.pitch):.0f} {down}"
-    return why if facing_of(pose) else f"{why}, neither to the front nor aside"
+    return why if facing_of(pose) else f"{why}, between two directions"

@@ -28,6 +28,9 @@ LOWERED = -28.0
 """Degrees of pitch from which it looks up or down. Most photos are taken from a little above the eyes: faces that look
 at the viewer were measured from -19 to 11."""
 
+LEVEL = -20.0
+"""Degrees of pitch down to which it faces the viewer; between this and down nothing is said."""
+
 PROFILE = 0.3
 """How far the nose lies aside of the line from the eyes to the mouth, in lengths of that line, from which a head is
 seen from the side; on faces that look at the viewer it lay up to 0.27 aside."""
@@ -60,12 +63,16 @@ def facing_of(pose: HeadPose) -> Facing | None:
         return "up"
     if pose.pitch <= LOWERED:
         return "down"
-    return "front" if abs(pose.yaw) <= STRAIGHT else None
+    return "front" if abs(pose.yaw) <= STRAIGHT and pose.pitch >= LEVEL else None
 
 
 def nearest_facing(pose: HeadPose) -> Facing:
     """The word that comes nearest, even between two."""
-    return facing_of(pose) or ("right" if pose.yaw > 0 else "left")
+    if facing := facing_of(pose):
+        return facing
+    if abs(pose.yaw) <= STRAIGHT:
+        return "front"
+    return "right" if pose.yaw > 0 else "left"
 
 
 def aside_of(points: Sequence[tuple[float, float]]) -> Facing | None:

@@ -28,7 +28,6 @@ from scripts.benches.attribute_tally import (
     mistakes,
     photo_verdict,
     tallies,
-    verdict,
 )
 from tests.conftest import shared_folder
 
@@ -143,19 +142,17 @@ def _print_lines(title: str, lines: Mapping[tuple[str, str], Tally]) -> None:
 
 
 def _print_counts(column: str, faces: Sequence[Observed]) -> None:
-    """How many faces of a kind were labelled and found, and how many of its smiles were told: counts, no more."""
-    print(f"\nLiving faces by {column}: labelled, found, smiling said right, wrong, '?'")
+    """How many faces of a kind were labelled and found, and what was said of them: counts, no more."""
+    said = {each: " ".join(each) for each, tally in tallies(faces).items() if tally.said}
+    print(f"\nLiving faces by {column}: labelled, found, and said of them right + wrong + unknown")
+    print(f"  {'':8} {'':4} {'':4} " + " ".join(f"{name:>13}" for name in said.values()))
     for word in sorted({face.label.words[column] for face in faces}):
         kind = [face for face in faces if face.label.words[column] == word]
-        smiles = Counter(
-            verdict(claimed, face.label.words)
-            for face in kind
-            for claim in face.claims
-            if claim.said and (claimed := attribute(claim.name, claim.value)) and claimed[0] == "smiling"
-        )
+        lines = tallies(kind)
+        told = (lines.get(each, Tally()) for each in said)
         print(
             f"  {word:8} {len(kind):4} {sum(face.found for face in kind):4} "
-            f"{smiles['right']:4} {smiles['wrong']:4} {smiles['unknown']:4}"
+            + " ".join(f"{f'{tally.right}+{tally.wrong}+{tally.unknown}':>13}" for tally in told)
         )
 
 

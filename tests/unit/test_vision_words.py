@@ -18,6 +18,7 @@ from device.vision.smile import smiling
         (17, -15, "front"),
         (19, 0, None),
         (24, 0, None),
+        (0, -24, None),
         (30, 0, "right"),
         (-30, 10, "left"),
         (0, 25, "up"),
