@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from device.core.types import Box, Detection, FaceMesh
+from device.vision.head import head_pose
 from device.vision.iris import Opening
 from device.vision.look import Look
 
@@ -60,4 +61,5 @@ def look(*, points: Sequence[tuple[float, float]] = UPRIGHT, **changes: Any) -> 
         "mouth_contrast": 3.0,
         "colour": 15.0,
     }
-    return Look(about="face 0", detection=detection, **values | changes)
+    values |= changes
+    return Look(about="face 0", detection=detection, pose=head_pose(values["mesh"]), **values)

@@ -86,20 +86,22 @@ class MeshAnalyser:
         )
 
     def _look(self, pixels: Pixels, detection: Detection, *, side: float, about: str) -> Look:
+        mesh = self._mesher.mesh(pixels, detection)
         look = Look(
             about=about,
             detection=detection,
             side=side,
             lean=lean(np.array(detection.points, np.float32)),
-            mesh=self._mesher.mesh(pixels, detection),
+            mesh=mesh,
+            pose=head_pose(mesh),
         )
         if not (look.believed and look.close):
             return look
-        found = skin(pixels, look.mesh)
+        found = skin(pixels, mesh)
         return replace(
             look,
-            opening=self._iris().opening(pixels, look.mesh) if self._iris else None,
-            smile=self._smile().quick_probability(pixels, look.mesh) if self._smile else None,
+            opening=self._iris().opening(pixels, mesh) if self._iris else None,
+            smile=self._smile().quick_probability(pixels, mesh) if self._smile else None,
             eye_light=found.eye_light,
             mouth_contrast=found.mouth_contrast,
             colour=found.colour,
@@ -117,7 +119,7 @@ def _seen_on(face: Face, look: Look, claims: Sequence[Claim]) -> Face:
     smile, smiling = smile_seen(look)
     return replace(
         face,
-        head=head_pose(look.mesh) if look.believed else None,
+        head=look.pose if look.believed else None,
         facing=cast("Facing | None", said.get("facing")),
         eyes=cast("Opened | None", said.get("eyes")),
         mouth=cast("Opened | None", said.get("lips")),

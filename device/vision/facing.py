@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from device.core.types import Claim
-from device.vision.head import aside_of, facing_of, head_pose, nearest_facing
+from device.vision.head import aside_of, facing_of, nearest_facing
 from device.vision.look import MESH_THRESHOLD
 from device.vision.looks import THRESHOLD
 
@@ -24,7 +24,7 @@ def facing_claim(look: Look) -> Claim:
             look, said=False, why=f"the head leans by {look.lean:.0f} degrees, so that no direction is said"
         )
     if look.believed:
-        return _by_mesh(look, said=facing_of(head_pose(look.mesh)) is not None, why=_turned(look))
+        return _by_mesh(look, said=facing_of(look.pose) is not None, why=_turned(look))
     aside = aside_of(look.detection.points)
     if aside is None:
         return _by_mesh(look, said=False, why=look.doubt)
@@ -43,7 +43,7 @@ def _by_mesh(look: Look, *, said: bool, why: str) -> Claim:
     return Claim(
         about=look.about,
         name="facing",
-        value=nearest_facing(head_pose(look.mesh)),
+        value=nearest_facing(look.pose),
         score=look.mesh.score,
         threshold=MESH_THRESHOLD,
         said=said,
@@ -52,7 +52,7 @@ def _by_mesh(look: Look, *, said: bool, why: str) -> Claim:
 
 
 def _turned(look: Look) -> str:
-    pose = head_pose(look.mesh)
+    pose = look.pose
     across, down = "right" if pose.yaw > 0 else "left", "up" if pose.pitch > 0 else "down"
     why = f"the head is turned {abs(pose.yaw):.0f} degrees to the {across} and {abs(pose.pitch):.0f} {down}"
     return why if facing_of(pose) else f"{why}, between two directions"

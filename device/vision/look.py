@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from device.core.types import Detection, FaceMesh
+    from device.core.types import Detection, FaceMesh, HeadPose
     from device.vision.iris import Opening
 
 MESH_THRESHOLD = 0.5
@@ -29,6 +29,7 @@ class Look:
         side: The larger side of its box, in pixels of the picture that was looked at.
         lean: By how many degrees the head leans in the picture, 0 to 180.
         mesh: Its points.
+        pose: Where the head points, by them.
         opening: How far its eyes are open.
         smile: How likely it smiles, by the smile network.
         eye_light: How light the skin around its eyes is, in lightnesses of the rest of the face.
@@ -41,6 +42,7 @@ class Look:
     side: float
     lean: float
     mesh: FaceMesh
+    pose: HeadPose
     opening: Opening | None = None
     smile: float | None = None
     eye_light: float | None = None
