@@ -52,8 +52,9 @@ def skin(pixels: Pixels, mesh: FaceMesh) -> Skin:
     points = mesh.points[:, :2].astype(np.float64) * pixels.scale
     square = around_points(points, margin=MARGIN)
     face = square.cut(pixels.rgb, SIDE)
-    matrix = square.to_picture(SIDE)
-    places = (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    # OpenCV's way back, which gives zeros where a mesh has shrunk to a point and there is none.
+    back = cv2.invertAffineTransform(square.to_picture(SIDE))
+    places = points @ back[:, :2].T + back[:, 2]
     upper, around = (_colour(face, places, each) for each in (UPPER_FACE, AROUND_MOUTH))
     eyes = max(_light(face, places, each) for each in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE))
     rest = float(np.median([_light(face, places, each) for each in (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK)]))

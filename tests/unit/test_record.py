@@ -38,7 +38,11 @@ def test_a_face_and_a_sentence_have_every_field() -> None:
     claim = factories.claim()
     described = Described(
         photo=factories.photo(taken_at=datetime(2020, 1, 2, 3, 4, 5)),  # noqa: DTZ001 - a camera names no zone
-        scene=factories.scene(factories.face(head=HeadPose(yaw=1.26, pitch=-2, roll=3), smiling=True, smile=0.98765)),
+        scene=factories.scene(
+            factories.face(
+                head=HeadPose(yaw=1.26, pitch=-2, roll=3), eyes="open", mouth="closed", smiling=True, smile=0.98765
+            )
+        ),
         narration=(factories.utterance(because=(claim,)),),
         audio=Audio(seconds=1.23456, sample_rate=22050, voice="joe"),
         timings=Timings(load_ms=12.345),
@@ -52,8 +56,8 @@ def test_a_face_and_a_sentence_have_every_field() -> None:
         "distance": "middle",
         "facing": None,
         "head": {"yaw": 1.3, "pitch": -2, "roll": 3},
-        "eyes": None,
-        "mouth": None,
+        "eyes": "open",
+        "mouth": "closed",
         "smiling": True,
         "smile": 0.988,
         "name": None,

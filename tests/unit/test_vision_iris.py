@@ -92,3 +92,12 @@ def test_a_face_that_reaches_beyond_the_picture_is_measured_all_the_same() -> No
     cut = full_size(photo.rgb[:, : int(mesh.points[1, 0])])
     assert np.isfinite([skin(cut, mesh).eye_light, skin(cut, mesh).mouth_contrast]).all()
     assert iris().opening(cut, mesh).left > 0
+
+
+def test_a_mesh_that_has_shrunk_to_a_point_is_measured_without_an_error() -> None:
+    pixels = seen(PORTRAIT)[1]
+    (mesh,) = meshes(pixels)
+    point = replace(mesh, points=np.full_like(mesh.points, 50))
+    found = skin(pixels, point)
+    assert np.isfinite([found.eye_light, found.mouth_contrast, found.colour]).all()
+    assert np.isfinite(iris().opening(pixels, point).left)
