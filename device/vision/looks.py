@@ -40,6 +40,11 @@ LARGE_BOX = 0.25
 SECOND_SIDE = 128
 SECOND_FACE = 64
 SECOND_THRESHOLD = 0.3
+"""The mean score that a face needs in the second look."""
+
+SECOND_FAINTEST = 0.02
+"""What scores less in one of its two halves counts as nothing."""
+
 EDGE = 6
 """Pixels from a tile's edge within which a box may be a part of a face."""
 
@@ -77,15 +82,31 @@ class Looks:
         return faces.only(np.array([self.found_again(picture, box) for box in faces.boxes], bool))
 
     def found_again(self, picture: Rgb, box: npt.NDArray[np.float32]) -> bool:
-        """Whether a second look, at the box alone, sees the same face."""
+        """Whether a second look, at the box alone, sees the same face.
+
+        The mirrored box is asked too, and the mean of the two decides: else a face would come and go with the side from
+        which it is seen.
+        """
         x, y, width, height = (float(side) for side in box)
         around = Box(x=x, y=y, width=width, height=height)
         crop = square_around(picture, around, side=SECOND_SIDE, face=SECOND_FACE)
-        again = self._second.find(crop, threshold=SECOND_THRESHOLD)
         scale = SECOND_FACE / max(width, height)
         expected = np.array([SECOND_SIDE - width * scale, SECOND_SIDE - height * scale]) / 2
         reference = np.array([*expected, width * scale, height * scale])
-        return any(_overlap(reference, other) >= _SAME_FACE for other in again.boxes)
+        score = self._seen_at(reference, crop)
+        if score >= 2 * SECOND_THRESHOLD:
+            return True
+        return score + self._seen_at(reference, np.ascontiguousarray(crop[:, ::-1])) >= 2 * SECOND_THRESHOLD
+
+    def _seen_at(self, place: npt.NDArray[np.float64], crop: Rgb) -> float:
+        """The score of the face that is seen at this place; 0 where there is none."""
+        again = self._second.find(crop, threshold=SECOND_FAINTEST)
+        same = (
+            float(score)
+            for other, score in zip(again.boxes, again.scores, strict=True)
+            if _overlap(place, other) >= _SAME_FACE
+        )
+        return max(same, default=0.0)
 
     def _network_for(self, canvas: Rgb) -> RetinaFace:
         if canvas.shape not in self._networks:

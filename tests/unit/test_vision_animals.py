@@ -8,7 +8,7 @@ import pytest
 from device.core.types import Box, Detection, Pixels, Thing
 from device.vision.animals import AnimalCheck
 
-PICTURE = Pixels(rgb=np.zeros((8, 8, 3), np.uint8), scale=1)
+PICTURE = Pixels(rgb=np.zeros((40, 80, 3), np.uint8), scale=0.5)
 HERE, AROUND, BESIDE = (
     Box(x=10, y=10, width=20, height=20),
     Box(x=0, y=0, width=60, height=60),
@@ -30,16 +30,22 @@ class Faces:
 
 
 class Things:
-    def __init__(self, *seen: Thing) -> None:
-        self._seen = seen
+    """Sees some things in the photo, and others in what is cut out of it."""
+
+    def __init__(self, seen: tuple[Thing, ...], close: tuple[Thing, ...]) -> None:
+        self._seen, self._close = seen, close
+        self.cuts: list[Pixels] = []
 
     def things(self, pixels: Pixels) -> tuple[Thing, ...]:
-        assert pixels is PICTURE
-        return self._seen
+        if pixels is PICTURE:
+            return self._seen
+        self.cuts.append(pixels)
+        return self._close
 
 
-def animals(*scores: float, seen: tuple[Thing, ...]) -> list[str | None]:
-    found = AnimalCheck(faces=Faces(*scores), things=lambda: Things(*seen)).detect(PICTURE)
+def animals(*scores: float, seen: tuple[Thing, ...], close: tuple[Thing, ...] | None = None) -> list[str | None]:
+    things = Things(seen, seen if close is None else close)
+    found = AnimalCheck(faces=Faces(*scores), things=lambda: things).detect(PICTURE)
     return [each.animal.label if each.animal else None for each in found]
 
 
@@ -78,3 +84,19 @@ def test_the_network_of_things_is_not_asked_for_where_nothing_is_in_doubt(scores
 
     found = AnimalCheck(faces=Faces(*scores), things=needless).detect(PICTURE)
     assert [each.score for each in found] == list(scores)
+
+
+def test_a_person_before_a_pet_keeps_the_face_for_close_at_hand_no_animal_is_seen() -> None:
+    dog = (thing("dog", 0.9),)
+    assert animals(0.9, seen=dog, close=()) == [None]
+    assert animals(0.9, seen=dog, close=(thing("dog", 0.6), thing("person", 0.7))) == [None]
+    assert animals(0.9, seen=dog, close=(thing("cat", 0.6),)) == ["dog"]
+
+
+def test_the_cut_out_is_around_the_face_and_its_pixels_are_those_of_the_photo() -> None:
+    things = Things((thing("dog", 0.9),), ())
+    AnimalCheck(faces=Faces(0.9), things=lambda: things).detect(PICTURE)
+    (cut,) = things.cuts
+    assert cut.scale == PICTURE.scale
+    # The face is 10 pixels wide here, from 5 to 15, and 1.5 times of it are cut out.
+    assert cut.rgb.shape == (16, 16, 3)

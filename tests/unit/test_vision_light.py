@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,9 +11,6 @@ from hypothesis.extra import numpy as arrays
 from device.vision.light import DARK, MOST, lit
 from tests.labels import overlap
 from tests.sight import GROUP, GROUP_FACES, PORTRAIT, detector, full_size, seen, sides
-
-if TYPE_CHECKING:
-    from device.core.types import Rgb
 
 
 def test_a_photo_with_light_in_it_is_looked_at_as_it_is() -> None:
