@@ -37,6 +37,9 @@ SURE = 0.8
 LARGE_BOX = 0.25
 """Share of the first look's side from which a box gets a second look: false faces are mostly large."""
 
+CLEAR = 0.6
+"""The score below which a box gets a second look, whatever its size."""
+
 SECOND_SIDE = 128
 SECOND_FACE = 64
 SECOND_THRESHOLD = 0.3
@@ -69,10 +72,8 @@ class Looks:
         if self._plan.finer and len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
             finer, largest = self._finer_look(picture)
             faces = strongest(joined([confirmed(faces, finer, sure=SURE, largest=largest), finer]), threshold=THRESHOLD)
-        kept = [
-            length * scale < LARGE_BOX * side or self.found_again(picture, box)
-            for length, box in zip(faces.sides, faces.boxes, strict=True)
-        ]
+        doubted = (faces.sides * scale >= LARGE_BOX * side) | (faces.scores < CLEAR)
+        kept = [not doubt or self.found_again(picture, box) for doubt, box in zip(doubted, faces.boxes, strict=True)]
         return faces.only(np.array(kept, bool))
 
     def glimpse(self, picture: Rgb, *, threshold: float) -> Faces:
