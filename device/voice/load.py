@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,8 @@ from device.core.errors import MissingModelError
 from device.voice import prepared
 from device.voice.parts import Encoder, Stream
 from device.voice.phonemes import PiperPhonemes
-from device.voice.piper import PiperEngine, Traits, WholePiperEngine
+from device.voice.piper import PiperEngine, WholePiperEngine
+from device.voice.traits import Traits, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,14 +49,7 @@ class PiperFiles:
         Raises:
             MissingModelError: They are missing, or none.
         """
-        try:
-            settings = json.loads(config.read_text(encoding="utf-8"))
-            Traits.of(settings)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MissingModelError(
-                f"{config} is missing, damaged or no Piper voice; fetch it with: voxframe models fetch"
-            ) from error
-        return cls(model=model, settings=settings, direction=direction)
+        return cls(model=model, settings=read_settings(config), direction=direction)
 
     @property
     def traits(self) -> Traits:

@@ -17,15 +17,15 @@ from device.voice.schedule import Course
 from device.voice.shape import withheld_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
-    from typing import Any
 
     from device.voice.engine import Manner, Samples
     from device.voice.parts import Encoder, Floats, Stream
     from device.voice.phonemes import PiperPhonemes, Sentence
     from device.voice.prosody import Frames
     from device.voice.schedule import Schedule
+    from device.voice.traits import Traits
 
 GAIN = 1.8
 """Brings the default voice to about -19 dBFS RMS while it speaks."""
@@ -36,34 +36,6 @@ _SEMITONES = 1.1
 
 _QUIETER = 10 ** (-0.62 / 20)
 """The voice gets louder by 0.62 dB with each semitone that it is higher; taken off again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """What a voice's settings say of it.
-
-    Attributes:
-        sample_rate: Samples a second.
-        speakers: How many it has.
-        noise: How much chance there is in its sound, 0 for none.
-        duration_noise: The same in its durations.
-    """
-
-    sample_rate: int
-    speakers: int
-    noise: float
-    duration_noise: float
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any], *, noise: bool = True) -> Traits:
-        """Those of a parsed .onnx.json; without `noise` the same text gives the same samples, and sounds flatter."""
-        chance = settings.get("inference", {}) if noise else {}
-        return cls(
-            sample_rate=int(settings["audio"]["sample_rate"]),
-            speakers=max(1, int(settings.get("num_speakers", 1))),
-            noise=float(chance.get("noise_scale", 0.667 if noise else 0.0)),
-            duration_noise=float(chance.get("noise_w", 0.8 if noise else 0.0)),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
