@@ -228,7 +228,19 @@ class StoreSettings:
 class VisionSettings:
     """The eyes."""
 
-    threads: int = key(1, "Processor threads for the networks that look.", "1 to 16", _whole(1, 16))
+    threads: int = key(
+        0,
+        "Processor threads for the networks that look. 0: as `voxframe doctor --tune` found best, else 1.",
+        "0 to 16",
+        _whole(0, 16),
+    )
+    budget_ms: float = key(
+        0.0,
+        "Milliseconds that the search for faces in a photo may take; the most thorough plan that fits is chosen (see "
+        "`voxframe doctor`). 0: no limit, and the most thorough one.",
+        "0 to 600000",
+        _number(0, 600_000),
+    )
     idle_seconds: float = key(
         300.0,
         "How long the networks stay in memory after the last photo; they are loaded again in a moment.",

@@ -17,6 +17,7 @@ from device.core.errors import UsageError
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from device.app.looking import Looking
     from device.app.players import Loudspeaker, WavFiles
     from device.app.settings import Settings
     from device.app.voices import Voices
@@ -72,23 +73,22 @@ class Wiring:
         from device.vision.iris import IrisNetwork
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
-        from device.vision.runtime import RUNTIME
         from device.vision.smile_network import SmileNetwork
         from device.vision.things import SsdThings
 
         settings = self.settings
-        cv2.setNumThreads(settings.vision.threads)
+        looking = self.looking()
+        cv2.setNumThreads(looking.threads)
         registry = self.registry()
-        precision = "int8" if RUNTIME == "litert" else "float"
         # Asked for now, so that a missing one is known at the start.
-        faces, mesh = registry.path(f"face-detector-{precision}"), registry.path("face-mesh")
+        faces, mesh = registry.path(f"face-detector-{looking.precision}"), registry.path("face-mesh")
         things, iris = registry.path("thing-detector-int8"), registry.path("iris")
         smile = registry.path("smile-fp16")
 
         def load() -> tuple[AnimalCheck, MeshAnalyser]:
-            threads = settings.vision.threads
+            threads = looking.threads
             return AnimalCheck(
-                faces=RetinaFaceDetector(model=faces, threads=threads),
+                faces=RetinaFaceDetector(model=faces, plan=looking.plan, threads=threads),
                 things=cache(partial(SsdThings, model=things, threads=threads)),
             ), MeshAnalyser(
                 mesher=FaceMesher(model=mesh, threads=threads),
@@ -112,6 +112,16 @@ class Wiring:
             ),
             once=once,
         )
+
+    def looking(self) -> Looking:
+        """How this device looks at photos.
+
+        Raises:
+            MissingModelError: There is a budget to be kept, and the face detector is absent or damaged.
+        """
+        from device.app.looking import looking_at
+
+        return looking_at(state_folder(), self.settings.vision, self.registry())
 
     def voices(self) -> Voices:
         """Who can speak."""

@@ -12,10 +12,12 @@ import numpy as np
 from device.core.errors import MissingModelError
 
 try:
+    import ai_edge_litert as runtime
     from ai_edge_litert.interpreter import Interpreter
 
     RUNTIME = "litert"
 except ImportError:
+    import tflite_runtime as runtime
     from tflite_runtime.interpreter import Interpreter
 
     RUNTIME = "tflite-runtime"
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+
+VERSION: str = runtime.__version__
 
 
 class Network:
@@ -48,6 +52,10 @@ class Network:
     def outputs(self) -> tuple[str, ...]:
         """The names of the outputs."""
         return tuple(self._outputs)
+
+    def blank(self, shape: tuple[int, ...] | None = None) -> npt.NDArray[Any]:
+        """An input of zeros; where no shape is named, of the one that the file was made for."""
+        return np.zeros(tuple(self._input["shape"]) if shape is None else shape, self._input["dtype"])
 
     def run(self, values: npt.NDArray[Any]) -> None:
         """Run on an input of any shape that the network takes; a new shape costs an allocation."""

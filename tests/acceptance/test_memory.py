@@ -1,4 +1,4 @@
-"""A photo of the largest size that is allowed stays within what a small device has."""
+"""A photo of the largest size that is allowed, and the networks that look, stay within what a small device has."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from device.app.memory_parts import LIMIT_MEGABYTES
+from device.app.tuner import sheet
+from device.app.wiring import PHOTOS
 from tests.command import VOXFRAME
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +46,46 @@ def test_fifty_megapixels_take_less_than_400_megabytes(tmp_path: Path, kind: str
     )
     assert b'"faces": []' in done.stdout
     assert int(done.stderr) < MOST_KILOBYTES
+
+
+LOOK = """
+import sys
+from pathlib import Path
+from device.app.memory_parts import Held
+from device.app.resting import RestingEyes
+from device.decode.decoder import Limits, PhotoDecoder
+from device.vision.analyse import MeshAnalyser
+from device.vision.detector import RetinaFaceDetector
+from device.vision.mesh import FaceMesher
+from device.app.settings import Settings
+from device.app.wiring import Wiring
+registry = Wiring(Settings()).registry
+faces, mesh = (registry().path(name) for name in ("face-detector-int8", "face-mesh"))
+eyes = RestingEyes(lambda: (RetinaFaceDetector(model=faces), MeshAnalyser(mesher=FaceMesher(model=mesh))))
+decoder, found = PhotoDecoder(limits=Limits()), 0
+for path in map(Path, sys.argv[1:]):
+    photo = decoder.inspect(path)
+    pixels = decoder.pixels(photo, long_side=960)
+    detections = eyes.detect(pixels)
+    found += len(eyes.analyse(photo, pixels, detections).faces)
+    most = max(Held.now().resident, locals().get("most", 0))
+print(found, most)
+"""
+
+
+def test_a_process_that_looked_at_photos_of_every_shape_stays_below_130_megabytes(tmp_path: Path) -> None:
+    photos = sorted(PHOTOS.glob("*.jpg"))
+    crowd = Image.fromarray(sheet([np.asarray(Image.open(photo).convert("RGB")) for photo in photos]))
+    for name, picture in {
+        "crowd": crowd,
+        "lying": crowd.rotate(90),
+        "portrait": crowd.crop((0, 0, 480, 960)),
+        "small": Image.open(photos[0]).resize((150, 118)),
+    }.items():
+        photos.append(tmp_path / f"{name}.png")
+        picture.save(photos[-1])
+    command = [sys.executable, "-c", LOOK, *map(str, photos), *map(str, photos)]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=ROOT)
+    found, most = done.stdout.split()
+    assert int(found) > 80
+    assert float(most) < LIMIT_MEGABYTES

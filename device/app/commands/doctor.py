@@ -1,19 +1,22 @@
-"""`voxframe doctor`: whether the voice is ready on this device, how fast it is, and which one would be faster."""
+"""`voxframe doctor`: how this device looks and speaks, how fast, in how much memory, and what would be faster."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from device.app.config import load
-from device.app.wiring import Wiring
+from device.app.tuning import FILE
+from device.app.wiring import PHOTOS, Wiring, make_folder, state_folder
 from device.core.errors import MissingModelError, UsageError
 from device.core.types import Utterance
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from device.app.voices import Voices
 
@@ -31,7 +34,95 @@ KEEPS_UP = 0.8
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser = commands.add_parser("doctor", parents=[shared], help="see how this device does", allow_abbrev=False)
+    parser.add_argument("--memory", action="store_true", help="measure what each model takes of the memory")
+    parser.add_argument("--tune", action="store_true", help="measure how to look fastest here, and do so from now on")
     parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    wiring = Wiring(load(options.config))
+    if options.tune:
+        _tune(wiring)
+    if options.memory:
+        _memory(wiring, options.config)
+    if not (options.tune or options.memory):
+        _print_looking(wiring)
+        _voices(wiring)
+    return 0
+
+
+def _print_looking(wiring: Wiring) -> None:
+    from device.app.tuning import Board, find
+
+    board = Board.here()
+    looking, kept = wiring.looking(), find(state_folder(), board)
+    print(f"board   {board}")
+    print(f"look    {looking.precision}, {_threads(looking.threads)}, plan {looking.plan_name!r}: {looking.why}")
+    print(f"tuning  {kept.trouble or 'made on this board, and in use'}")
+
+
+def _tune(wiring: Wiring) -> None:
+    import cv2
+
+    from device.app.tuner import Tuner, winner
+    from device.app.tuning import PRECISIONS, Board, Tuning, keep
+    from device.decode.decoder import Limits, PhotoDecoder
+    from device.pipeline.describe import LOOKING_SIDE
+
+    cv2.setNumThreads(1)
+    board, registry, state = Board.here(), wiring.registry(), state_folder()
+    make_folder(state)
+    decoder = PhotoDecoder(limits=Limits())
+    tuner = Tuner(
+        models={each: registry.path(f"face-detector-{each}") for each in PRECISIONS},
+        photos=[
+            decoder.pixels(decoder.inspect(photo), long_side=LOOKING_SIDE) for photo in sorted(PHOTOS.glob("*.jpg"))
+        ],
+        monotonic=wiring.clock.monotonic,
+    )
+    print(f"board   {board}")
+    ways = tuner.ways(board.cores)
+    best = winner(ways)
+    print("way     ms of one look at 640; in parts of the first")
+    rows = {f"{way.precision}, {_threads(way.threads)}": ms for way, ms in ways.items()}
+    _print_rows(rows, f"{best.precision}, {_threads(best.threads)}")
+    costs = tuner.costs(best)
+    keep(Tuning(board=board, precision=best.precision, threads=best.threads, costs=costs), state)
+    print("plan    ms of the picture that takes longest, a crowd on its side; in parts of the first")
+    looking = wiring.looking()
+    _print_rows(costs, looking.plan_name)
+    print(f"kept    {state / FILE}; a picture with few faces takes one look")
+    print(f"look    {looking.precision}, {_threads(looking.threads)}, plan {looking.plan_name!r}: {looking.why}")
+
+
+def _print_rows(rows: Mapping[str, float], chosen: str) -> None:
+    first = next(iter(rows.values()))
+    for name, ms in rows.items():
+        print(f"      {'*' if name == chosen else ' '} {name:20}{ms:8.1f}{ms / first:7.2f}")
+
+
+def _threads(count: int) -> str:
+    return "1 thread" if count == 1 else f"{count} threads"
+
+
+def _memory(wiring: Wiring, config: Path | None) -> None:
+    from device.app.memory_parts import LIMIT_MEGABYTES, THINGS, VOICE, measure, parts
+
+    looking = wiring.looking()
+    in_child = partial(measure, threads=looking.threads, config=config)
+    names = parts(wiring.registry(), looking)
+    eyes = [each for each in names if each not in {THINGS, VOICE}]
+    print("memory  MB that each model adds, loaded and used once, in a process of its own")
+    print(f"        {'':32}{'resident':>9}{'private':>9}")
+    print(f"        {'Python and its libraries':32}{in_child([]).after}")
+    for name in names:
+        try:
+            print(f"        {f'+ {name}':32}{in_child([name]).added}")
+        except MissingModelError as error:
+            print(f"        {f'+ {name}':32} {error}")
+    print(f"        together in one process; looking is to stay below {LIMIT_MEGABYTES} MB resident")
+    print(f"        {'looking':32}{in_child(eyes).after}")
+    print(f"        {'looking, a face doubted':32}{in_child([*eyes, THINGS]).after}")
 
 
 class _Measured(NamedTuple):
@@ -45,9 +136,8 @@ class _Measured(NamedTuple):
         return self.work is not None and self.work <= KEEPS_UP
 
 
-def _run(options: argparse.Namespace) -> int:
-    settings = load(options.config)
-    wiring = Wiring(settings)
+def _voices(wiring: Wiring) -> None:
+    settings = wiring.settings
     voices = wiring.voices()
     chosen: _Name = "piper" if settings.voice.engine == "auto" else settings.voice.engine
     if chosen == "piper":
@@ -60,7 +150,6 @@ def _run(options: argparse.Namespace) -> int:
     print(f"advice  {_advice(chosen, measured)}")
     if measured[chosen].work is None:
         raise MissingModelError(measured[chosen].trouble)
-    return 0
 
 
 def _measure(voices: Voices, name: _Name, language: str) -> _Measured:
