@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import pillow_heif
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -59,15 +57,3 @@ def still_webp(data: bytes, *, has_alpha: bool, factor: int) -> ArrayPicture:
     if array is None:
         raise ValueError("the WebP decoder refuses it")
     return ArrayPicture(np.asarray(array, np.uint8), blue_first=True)
-
-
-def heif(data: bytes) -> ArrayPicture:
-    """The main picture of a HEIF file, turned as its own boxes say, in 8 bits.
-
-    Raises:
-        ValueError: It is damaged.
-    """
-    array = np.asarray(pillow_heif.open_heif(io.BytesIO(data)))
-    if array.dtype == np.uint16:  # deep grey alone is not made 8 bits by the reader
-        array = (array >> 8).astype(np.uint8)
-    return ArrayPicture(array)

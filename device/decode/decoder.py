@@ -7,14 +7,14 @@ import io
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-import pillow_heif
 from PIL import Image
 
 from device.core.errors import BadPhotoError
 from device.core.types import Photo, Pixels
-from device.decode.arrays import ArrayPicture, heif, still_webp
+from device.decode.arrays import ArrayPicture, still_webp
 from device.decode.convert import SIDEWAYS, to_rgb
 from device.decode.exif import read_exif
 from device.decode.file import read_photo
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 # The limits below decide, from the header; Pillow's own would only warn, or refuse what is allowed here.
 Image.MAX_IMAGE_PIXELS = None
-pillow_heif.register_heif_opener()
 
+
+HEIF_MODULE = "device.decode.heif"
 
 TURNED_BY_DECODER = frozenset({"heif", "tiff"})
 """Formats whose decoders give an upright picture, and its upright size, by themselves."""
@@ -130,6 +131,8 @@ class PhotoDecoder:
 @contextmanager
 def _opened(path: Path, kind: str, data: bytes) -> Iterator[Image.Image]:
     """The picture, opened by the one plugin of its format; all trouble inside becomes a BadPhotoError."""
+    if kind == "heif":
+        import_module(HEIF_MODULE)  # registers itself with Pillow
     try:
         # Pillow warns of rubbish beside the picture, which is of no concern here.
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=(kind.upper(),)) as picture:
@@ -142,9 +145,14 @@ def _opened(path: Path, kind: str, data: bytes) -> Iterator[Image.Image]:
         raise BadPhotoError("broken", f"{path} is damaged or cut short; copy it again or save it anew") from error
 
 
+def _heif(data: bytes) -> ArrayPicture:
+    picture: ArrayPicture = import_module(HEIF_MODULE).heif(data)
+    return picture
+
+
 def _decoded(picture: Image.Image, kind: str, data: bytes, long_side: int | None) -> Image.Image | ArrayPicture:
     if kind == "heif":
-        return heif(data)
+        return _heif(data)
     if kind == "webp" and not getattr(picture, "is_animated", False):
         factor = 1 if long_side is None else max(picture.size) // long_side
         return still_webp(data, has_alpha=picture.mode != "RGB", factor=factor)

@@ -56,7 +56,8 @@ class RetinaFaceDetector:
         side = max(GLIMPSE)
         scale = min(1.0, side / max(picture.shape[:2]))
         small = resized(picture, *(max(1, round(length * scale)) for length in picture.shape[1::-1]))
-        seen = {turn: self._looks.glimpse(turned(small, turn), threshold=GLIMPSED).scores.sum() for turn in TURNS}
+        glimpses = self._looks.glimpses([turned(small, turn) for turn in TURNS], threshold=GLIMPSED)
+        seen = {turn: faces.scores.sum() for turn, faces in zip(TURNS, glimpses, strict=True)}
         best = max(seen, key=seen.__getitem__)
         return best if seen[best] else None
 

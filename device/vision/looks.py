@@ -13,6 +13,7 @@ from device.vision.plan import GLIMPSE
 from device.vision.retinaface import Faces, RetinaFace, joined, strongest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -76,11 +77,28 @@ class Looks:
         kept = [not doubt or self.found_again(picture, box) for doubt, box in zip(doubted, faces.boxes, strict=True)]
         return faces.only(np.array(kept, bool))
 
-    def glimpse(self, picture: Rgb, *, threshold: float) -> Faces:
-        """The faces of a quick look, each found again; in pixels of the picture."""
-        canvas, scale = letterbox(picture, side=max(GLIMPSE), most=MOST_ENLARGED, canvases=(GLIMPSE,))
-        faces = self._network_for(canvas).find(canvas, threshold=threshold).scaled(1 / scale)
-        return faces.only(np.array([self.found_again(picture, box) for box in faces.boxes], bool))
+    def glimpses(self, pictures: Sequence[Rgb], *, threshold: float) -> list[Faces]:
+        """The faces of a quick look at each of up to four pictures, each found again; in the pixels of its picture.
+
+        They lie in the quarters of one canvas: a network for one alone would take 8 MB more, and three runs of it three
+        quarters of the time that this run takes.
+        """
+        high, wide = GLIMPSE
+        canvas = np.zeros((2 * high, 2 * wide, 3), np.uint8)
+        corners = [(left, top) for top in (0, high) for left in (0, wide)]
+        scales = []
+        for picture, (left, top) in zip(pictures, corners, strict=False):
+            quarter, scale = letterbox(picture, side=max(GLIMPSE), most=MOST_ENLARGED, canvases=(GLIMPSE,))
+            canvas[top : top + high, left : left + wide] = quarter
+            scales.append(scale)
+        found = self._network_for(canvas).find(canvas, threshold=threshold)
+        middles = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+        glimpsed = []
+        for picture, (left, top), scale in zip(pictures, corners, scales, strict=False):
+            inside = (middles >= [left, top]) & (middles < [left + wide, top + high])
+            faces = found.only(np.asarray(inside.all(axis=1))).moved(-left, -top).scaled(1 / scale)
+            glimpsed.append(faces.only(np.array([self.found_again(picture, box) for box in faces.boxes], bool)))
+        return glimpsed
 
     def found_again(self, picture: Rgb, box: npt.NDArray[np.float32]) -> bool:
         """Whether a second look, at the box alone, sees the same face.

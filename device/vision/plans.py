@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from device.vision.plan import GLIMPSE, Plan
-from device.vision.turned import TURNS
+from device.vision.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +23,8 @@ QUICKEST, *_, THOROUGH = PLANS
 _TILES = 4
 """Tiles that a finer look takes at most: those of a square of 960 pixels."""
 
-_GLIMPSE = math.prod(GLIMPSE) / PLANS[QUICKEST].side ** 2
-"""A look at the photo turned, in looks of the quickest plan."""
+_GLIMPSES = 4
+"""The quick look at a photo on all its sides takes one canvas of four quarters, each a look of the quickest plan."""
 
 
 def plan_for(budget_ms: float, costs: Mapping[str, float]) -> str:
@@ -55,4 +54,4 @@ def _looks(plan: Plan) -> float:
     """The most that a plan takes, in looks of the quickest."""
     look = plan.side**2 / PLANS[QUICKEST].side ** 2
     upright = look * (1 + _TILES) if plan.finer else look
-    return 2 * upright + len(TURNS) * _GLIMPSE if plan.turned else upright
+    return 2 * upright + _GLIMPSES if plan.turned else upright

@@ -10,6 +10,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.core.ports import Decoder
+
+pillow_heif.register_heif_opener()  # to write such files
 
 
 @pytest.fixture
