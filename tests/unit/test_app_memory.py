@@ -12,6 +12,7 @@ import pytest
 
 from device.app import memory
 from tests.conftest import ROOT
+from tests.locations import registry, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +79,14 @@ def _resident() -> Iterator[int]:
             is_text = value == "r-xp" and any(each.startswith("/") for each in rest)
         elif first == "Rss:" and is_text:
             yield int(value)
+
+
+def test_who_looks_does_not_load_what_speaks_or_what_reads_heif() -> None:
+    registry().path("face-mesh")
+    voice()
+    look = (
+        "import sys; from device.app.settings import Settings; from device.app.wiring import Wiring; "
+        "Wiring(Settings()).describer(); print({'onnxruntime', 'pillow_heif'} & set(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout == "set()\n"
