@@ -10,8 +10,9 @@ import argparse
 import json
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from device.app.config import load
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 ROLLUP = Path("/proc/self/smaps_rollup")
 
 VOICE = "voice"
-THINGS = "thing-detector-int8"
-"""Asked only about a face that is doubted."""
-
 DETECTOR = "face-detector-"
 
+FACES = (DETECTOR, "face-mesh", "smile")
+"""How the names of the networks begin that look at the faces of most photos; others are loaded when one needs them."""
+
 LIMIT_MEGABYTES = 130
-"""For a process that looks, without the voice."""
+"""For a process with these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,14 @@ def _used(name: str, wiring: Wiring, threads: int) -> object:
 def _voice(wiring: Wiring) -> object:
     from device.core.types import Utterance
 
-    voice = wiring.synthesiser()
-    language = wiring.settings.device.language
+    language, voices = wiring.settings.device.language, wiring.voices()
+    settings = replace(voices.settings, cache_megabytes=0, idle_seconds=0)
     said = Utterance(speaker="narrator", text="I see three people.", language=language, because=())
-    for _ in voice.synthesise([said]):
-        pass
+    # A state of its own: a phrase from before would be spoken without the voice.
+    with TemporaryDirectory() as state:
+        voice = replace(voices, settings=settings, state=Path(state)).synthesiser(language)
+        for _ in voice.synthesise([said]):
+            pass
     return voice
 
 

@@ -106,12 +106,11 @@ def _threads(count: int) -> str:
 
 
 def _memory(wiring: Wiring, config: Path | None) -> None:
-    from device.app.memory_parts import LIMIT_MEGABYTES, THINGS, VOICE, measure, parts
+    from device.app.memory_parts import FACES, LIMIT_MEGABYTES, VOICE, measure, parts
 
     looking = wiring.looking()
     in_child = partial(measure, threads=looking.threads, config=config)
     names = parts(wiring.registry(), looking)
-    eyes = [each for each in names if each not in {THINGS, VOICE}]
     print("memory  MB that each model adds, loaded and used once, in a process of its own")
     print(f"        {'':32}{'resident':>9}{'private':>9}")
     print(f"        {'Python and its libraries':32}{in_child([]).after}")
@@ -120,9 +119,10 @@ def _memory(wiring: Wiring, config: Path | None) -> None:
             print(f"        {f'+ {name}':32}{in_child([name]).added}")
         except MissingModelError as error:
             print(f"        {f'+ {name}':32} {error}")
-    print(f"        together in one process; looking is to stay below {LIMIT_MEGABYTES} MB resident")
-    print(f"        {'looking':32}{in_child(eyes).after}")
-    print(f"        {'looking, a face doubted':32}{in_child([*eyes, THINGS]).after}")
+    print(f"        together in one process; faces alone are to stay below {LIMIT_MEGABYTES} MB resident")
+    faces = [each for each in names if each.startswith(FACES)]
+    print(f"        {'looking at faces':32}{in_child(faces).after}")
+    print(f"        {'all that looks':32}{in_child([each for each in names if each != VOICE]).after}")
 
 
 class _Measured(NamedTuple):
