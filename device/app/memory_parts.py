@@ -32,7 +32,7 @@ VOICE = "voice"
 DETECTOR = "face-detector-"
 
 FACES = (DETECTOR, "face-mesh", "smile")
-"""How the names of the networks begin that look at the faces of most photos; others are loaded when one needs them."""
+"""How the names of the networks begin that the limit is for; others are loaded when a photo needs them."""
 
 LIMIT_MEGABYTES = 130
 """For a process with these."""

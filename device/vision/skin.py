@@ -31,6 +31,15 @@ UPPER_FACE = (6, 9, 101, 108, 118, 151, 197, 330, 337, 347)
 """The forehead, the bridge of the nose and what lies under the eyes: what a mask leaves free."""
 AROUND_MOUTH = (0, 17, 18, 43, 57, 92, 164, 200, 273, 287, 322)
 
+_TO_XYZ = np.array([(0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227)])
+"""From linear red, green and blue of sRGB to X, Y and Z."""
+
+_DIM = 0.04045
+"""Up to here a stored value of sRGB is in proportion to the light."""
+
+_DARK = (6 / 29) ** 3
+"""Up to here L*a*b* is a line and no cube root."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skin:
@@ -57,7 +66,7 @@ def skin(pixels: Pixels, mesh: FaceMesh) -> Skin:
     places = points @ back[:, :2].T + back[:, 2]
     upper, around = (_colour(face, places, each) for each in (UPPER_FACE, AROUND_MOUTH))
     eyes = max(_light(face, places, each) for each in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE))
-    rest = float(np.median([_light(face, places, each) for each in (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK)]))
+    rest = sorted(_light(face, places, each) for each in (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK))[1]
     return Skin(
         eye_light=eyes / max(rest, 1e-6),
         mouth_contrast=float(np.hypot(*(around - upper)[1:])),
@@ -75,10 +84,27 @@ def _patches(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...])
 
 def _light(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...]) -> float:
     values = _patches(face, places, which).astype(np.float64) / 255
-    return float(np.median((values.mean(axis=2) ** GAMMA).mean(axis=1)))
+    return float(_middle((values.mean(axis=2) ** GAMMA).mean(axis=1), axis=0))
 
 
 def _colour(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    values = _patches(face, places, which).astype(np.float32) / 255
-    lab = cv2.cvtColor(values, cv2.COLOR_RGB2LAB)
-    return np.asarray(np.median(np.median(lab, axis=1), axis=0), np.float64)
+    return _middle(_middle(lab(_patches(face, places, which)), axis=1), axis=0)
+
+
+def lab(rgb: Rgb) -> npt.NDArray[np.float64]:
+    """CIE L*a*b* of sRGB (IEC 61966-2-1, white D65).
+
+    OpenCV's tables for that take 14 MB from its first call on, and here are a few hundred pixels.
+    """
+    values = rgb.astype(np.float64) / 255
+    light = np.where(values <= _DIM, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    ratios = light @ _TO_XYZ.T / _TO_XYZ.sum(axis=1)
+    roots = np.where(ratios > _DARK, np.cbrt(ratios), ratios * (841 / 108) + 4 / 29)
+    x, y, z = np.moveaxis(roots, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def _middle(values: npt.NDArray[np.float64], *, axis: int) -> npt.NDArray[np.float64]:
+    """The median, without what NumPy loads for its own: all of numpy.ma, 9 MB."""
+    ordered, count = np.sort(values, axis=axis), values.shape[axis]
+    return np.asarray((ordered.take((count - 1) // 2, axis) + ordered.take(count // 2, axis)) / 2)

@@ -57,11 +57,18 @@ from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.analyse import MeshAnalyser
 from device.vision.detector import RetinaFaceDetector
 from device.vision.mesh import FaceMesher
+from device.vision.smile_network import SmileNetwork
 from device.app.settings import Settings
 from device.app.wiring import Wiring
 registry = Wiring(Settings()).registry
-faces, mesh = (registry().path(name) for name in ("face-detector-int8", "face-mesh"))
-eyes = RestingEyes(lambda: (RetinaFaceDetector(model=faces), MeshAnalyser(mesher=FaceMesher(model=mesh))))
+faces, mesh, smile = (registry().path(name) for name in ("face-detector-int8", "face-mesh", "smile-fp16"))
+smiles = []
+
+def load():
+    smiles.append(SmileNetwork(model=smile))
+    return smiles[-1]
+
+eyes = RestingEyes(lambda: (RetinaFaceDetector(model=faces), MeshAnalyser(mesher=FaceMesher(model=mesh), smile=load)))
 decoder, found = PhotoDecoder(limits=Limits()), 0
 for path in map(Path, sys.argv[1:]):
     photo = decoder.inspect(path)
@@ -69,6 +76,7 @@ for path in map(Path, sys.argv[1:]):
     detections = eyes.detect(pixels)
     found += len(eyes.analyse(photo, pixels, detections).faces)
     most = max(Held.now().resident, locals().get("most", 0))
+assert smiles
 print(found, most)
 """
 
