@@ -56,7 +56,7 @@ class Wiring:
         Raises:
             MissingModelError: A model is absent or damaged.
         """
-        from functools import cache, partial
+        from functools import partial
 
         import cv2
 
@@ -73,6 +73,8 @@ class Wiring:
         from device.vision.iris import IrisNetwork
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
+        from device.vision.once_seen import OnceSeen
+        from device.vision.people import PeopleAnalyser
         from device.vision.smile_network import SmileNetwork
         from device.vision.things import SsdThings
 
@@ -85,15 +87,19 @@ class Wiring:
         things, iris = registry.path("thing-detector-int8"), registry.path("iris")
         smile = registry.path("smile-fp16")
 
-        def load() -> tuple[AnimalCheck, MeshAnalyser]:
+        def load() -> tuple[AnimalCheck, PeopleAnalyser]:
             threads = looking.threads
+            seen = OnceSeen(partial(SsdThings, model=things, threads=threads))
             return AnimalCheck(
                 faces=RetinaFaceDetector(model=faces, plan=looking.plan, threads=threads),
-                things=cache(partial(SsdThings, model=things, threads=threads)),
-            ), MeshAnalyser(
-                mesher=FaceMesher(model=mesh, threads=threads),
-                iris=partial(IrisNetwork, model=iris, threads=threads),
-                smile=partial(SmileNetwork, model=smile, threads=threads),
+                things=seen,
+            ), PeopleAnalyser(
+                faces=MeshAnalyser(
+                    mesher=FaceMesher(model=mesh, threads=threads),
+                    iris=partial(IrisNetwork, model=iris, threads=threads),
+                    smile=partial(SmileNetwork, model=smile, threads=threads),
+                ),
+                things=seen,
             )
 
         eyes = RestingEyes(load)

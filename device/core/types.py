@@ -140,8 +140,9 @@ class Claim:
     """Something that may be said of a photo: said or held back, and why.
 
     Attributes:
-        about: What it is about: "photo", "face 0" for the first face, or "refused 0" for the first that is none.
-        name: What is claimed: "faces", "place", "distance", "facing", "smiling", ...
+        about: What it is about: "photo", "face 0" for the first face, "refused 0" for the first that is none, or
+            "body 0" for the first person without a face.
+        name: What is claimed: "faces", "people", "place", "distance", "facing", "smiling", ...
         value: What it is held to be.
         score: How sure we are, 0 to 1.
         threshold: The score from which it is said.
@@ -197,23 +198,38 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What is visible in a photo, faces from left to right, with the claims that may be made of it.
+class Body:
+    """A person whose face was not found: turned away, hidden, or too small for a face.
 
     Attributes:
-        faces: The faces of people, from left to right.
+        box: Where the person is.
+        score: How sure the network of things is that it is one, 0 to 1.
+    """
+
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What is visible in a photo, from left to right, with the claims that may be made of it.
+
+    Attributes:
+        faces: The faces of people.
         claims: What may be said, or is held back.
-        refused: Where something looked like a face and is none, from left to right.
+        refused: Where something looked like a face and is none.
+        bodies: The people without a face; none until they are looked for.
     """
 
     faces: tuple[Face, ...]
     claims: tuple[Claim, ...]
     refused: tuple[Box, ...] = ()
+    bodies: tuple[Body, ...] = ()
 
     @property
     def people(self) -> int:
-        """How many people are in the photo; a face each, until bodies are looked for."""
-        return len(self.faces)
+        """How many people are in the photo, as far as they were found: with a face or without."""
+        return len(self.faces) + len(self.bodies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from device.core.errors import BadPhotoError
-    from device.core.types import Audio, Box, Claim, Described, Face, Record, Timings
+    from device.core.types import Audio, Body, Box, Claim, Described, Face, Record, Timings
 
 
 def record_of(described: Described) -> Record:
@@ -28,7 +28,7 @@ def record_of(described: Described) -> Record:
         },
         "faces": [_face(face) for face in described.scene.faces],
         "people": described.scene.people,
-        "bodies": [],
+        "bodies": [_body(body) for body in described.scene.bodies],
         "scene": {
             "kind": None,
             "objects": [],
@@ -101,6 +101,10 @@ def _face(face: Face) -> dict[str, Any]:
         "smile": None if face.smile is None else round(face.smile, 3),
         "name": None,
     }
+
+
+def _body(body: Body) -> dict[str, Any]:
+    return {"box": _box(body.box), "orientation": None, "arms": None}
 
 
 def _utterance(utterance: Utterance) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from device.vision.coco import ANIMALS, PERSON, TOYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from device.core.ports import FaceDetector, ThingDetector
     from device.core.types import Box, Detection, Pixels, Thing
 
@@ -34,10 +32,10 @@ class AnimalCheck:
 
     Args:
         faces: Finds the faces.
-        things: Gives the network that knows animals; asked for when there is a face to be doubted.
+        things: Knows animals; asked when there is a face to be doubted.
     """
 
-    def __init__(self, *, faces: FaceDetector, things: Callable[[], ThingDetector]) -> None:
+    def __init__(self, *, faces: FaceDetector, things: ThingDetector) -> None:
         self._faces = faces
         self._things = things
 
@@ -46,7 +44,7 @@ class AnimalCheck:
         found = self._faces.detect(pixels)
         if all(each.score >= SURE for each in found):
             return found
-        things = self._things().things(pixels)
+        things = self._things.things(pixels)
         return tuple(
             each if each.score >= SURE else replace(each, animal=self._animal(pixels, each, things)) for each in found
         )
@@ -57,7 +55,7 @@ class AnimalCheck:
         if animal is None:
             return None
         close, box = _close(pixels, face.box)
-        return animal if _animal_at(box, self._things().things(close)) else None
+        return animal if _animal_at(box, self._things.things(close)) else None
 
 
 def _animal_at(face: Box, things: tuple[Thing, ...]) -> Thing | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from device.core.errors import BadPhotoError
-from device.core.types import Audio, Described, HeadPose, Timings
+from device.core.types import Audio, Body, Box, Described, HeadPose, Timings
 from device.pipeline.record import record_of, record_of_error
 from tests import factories
 
@@ -97,3 +98,11 @@ def test_a_photo_that_cannot_be_read_has_its_path_code_and_message_and_no_more()
 def test_a_file_name_that_is_no_text_is_still_json() -> None:
     record = record_of_error(Path("caf\udce9.jpg"), BadPhotoError("missing", "x"))
     assert json.loads(json.dumps(record)) == record
+
+
+def test_a_person_without_a_face_is_a_body_and_one_of_the_people() -> None:
+    body = Body(box=Box(x=10.04, y=20, width=100, height=300), score=0.9)
+    scene = replace(factories.scene(factories.face()), bodies=(body,))
+    record = record_of(Described(photo=factories.photo(), scene=scene, narration=()))
+    assert record["people"] == 2
+    assert record["bodies"] == [{"box": [10, 20, 100, 300], "orientation": None, "arms": None}]

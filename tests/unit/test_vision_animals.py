@@ -45,7 +45,7 @@ class Things:
 
 def animals(*scores: float, seen: tuple[Thing, ...], close: tuple[Thing, ...] | None = None) -> list[str | None]:
     things = Things(seen, seen if close is None else close)
-    found = AnimalCheck(faces=Faces(*scores), things=lambda: things).detect(PICTURE)
+    found = AnimalCheck(faces=Faces(*scores), things=things).detect(PICTURE)
     return [each.animal.label if each.animal else None for each in found]
 
 
@@ -79,10 +79,11 @@ def test_a_face_that_is_sure_is_not_doubted_beside_one_that_is_not() -> None:
 
 @pytest.mark.parametrize("scores", [(), (0.999,)])
 def test_the_network_of_things_is_not_asked_for_where_nothing_is_in_doubt(scores: tuple[float, ...]) -> None:
-    def needless() -> Things:
-        raise AssertionError
+    class Needless(Things):
+        def things(self, pixels: Pixels) -> tuple[Thing, ...]:
+            raise AssertionError(pixels)
 
-    found = AnimalCheck(faces=Faces(*scores), things=needless).detect(PICTURE)
+    found = AnimalCheck(faces=Faces(*scores), things=Needless((), ())).detect(PICTURE)
     assert [each.score for each in found] == list(scores)
 
 
@@ -95,7 +96,7 @@ def test_a_person_before_a_pet_keeps_the_face_for_close_at_hand_no_animal_is_see
 
 def test_the_cut_out_is_around_the_face_and_its_pixels_are_those_of_the_photo() -> None:
     things = Things((thing("dog", 0.9),), ())
-    AnimalCheck(faces=Faces(0.9), things=lambda: things).detect(PICTURE)
+    AnimalCheck(faces=Faces(0.9), things=things).detect(PICTURE)
     (cut,) = things.cuts
     assert cut.scale == PICTURE.scale
     # The face is 10 pixels wide here, from 5 to 15, and 1.5 times of it are cut out.
