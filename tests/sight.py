@@ -16,6 +16,7 @@ from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.detector import RetinaFaceDetector
 from device.vision.iris import IrisNetwork
 from device.vision.mesh import FaceMesher
+from device.vision.movenet import MoveNet
 from device.vision.smile_network import SmileNetwork
 from device.vision.things import SsdThings
 from tests.labels import overlap
@@ -40,6 +41,11 @@ def detector(precision: str = "int8") -> RetinaFaceDetector:
 @cache
 def thing_detector() -> SsdThings:
     return SsdThings(model=registry().path("thing-detector-int8"))
+
+
+@cache
+def pose_network() -> MoveNet:
+    return MoveNet(model=registry().path("pose-fp16"))
 
 
 @cache

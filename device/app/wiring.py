@@ -73,6 +73,7 @@ class Wiring:
         from device.vision.iris import IrisNetwork
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
+        from device.vision.movenet import MoveNet
         from device.vision.once_seen import OnceSeen
         from device.vision.people import PeopleAnalyser
         from device.vision.smile_network import SmileNetwork
@@ -85,7 +86,7 @@ class Wiring:
         # Asked for now, so that a missing one is known at the start.
         faces, mesh = registry.path(f"face-detector-{looking.precision}"), registry.path("face-mesh")
         things, iris = registry.path("thing-detector-int8"), registry.path("iris")
-        smile = registry.path("smile-fp16")
+        smile, pose = registry.path("smile-fp16"), registry.path("pose-fp16")
 
         def load() -> tuple[AnimalCheck, PeopleAnalyser]:
             threads = looking.threads
@@ -100,6 +101,7 @@ class Wiring:
                     smile=partial(SmileNetwork, model=smile, threads=threads),
                 ),
                 things=seen,
+                skeleton=MoveNet(model=pose, threads=threads).skeleton,
             )
 
         eyes = RestingEyes(load)

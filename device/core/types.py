@@ -29,6 +29,9 @@ Place: TypeAlias = Literal["left", "centre", "right"]
 Distance: TypeAlias = Literal["near", "middle", "far"]
 Facing: TypeAlias = Literal["front", "left", "right", "up", "down"]
 Opened: TypeAlias = Literal["open", "closed"]
+Posture: TypeAlias = Literal["standing"]
+Orientation: TypeAlias = Literal["away"]
+Arms: TypeAlias = Literal["raised"]
 Speaking: TypeAlias = Literal["narrator", "person"]
 Speaker: TypeAlias = Literal["narrator"] | int
 Record: TypeAlias = Mapping[str, Any]
@@ -141,7 +144,7 @@ class Claim:
 
     Attributes:
         about: What it is about: "photo", "face 0" for the first face, "refused 0" for the first that is none, or
-            "body 0" for the first person without a face.
+            "body 0" for the first body.
         name: What is claimed: "faces", "people", "place", "distance", "facing", "smiling", ...
         value: What it is held to be.
         score: How sure we are, 0 to 1.
@@ -199,15 +202,23 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A person whose face was not found: turned away, hidden, or too small for a face.
+    """A person, as far as more of them is seen than a face; what was not looked at, or is not sure, is None.
 
     Attributes:
         box: Where the person is.
         score: How sure the network of things is that it is one, 0 to 1.
+        face: Which face of the scene is theirs; None where none was found: turned away, hidden, or too small.
+        posture: How they hold themselves.
+        orientation: Where their trunk points.
+        arms: What they do with both arms.
     """
 
     box: Box
     score: float
+    face: int | None = None
+    posture: Posture | None = None
+    orientation: Orientation | None = None
+    arms: Arms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +229,7 @@ class Scene:
         faces: The faces of people.
         claims: What may be said, or is held back.
         refused: Where something looked like a face and is none.
-        bodies: The people without a face; none until they are looked for.
+        bodies: The people without a face, none until they are looked for; and the one who is alone in a photo.
     """
 
     faces: tuple[Face, ...]
@@ -229,7 +240,7 @@ class Scene:
     @property
     def people(self) -> int:
         """How many people are in the photo, as far as they were found: with a face or without."""
-        return len(self.faces) + len(self.bodies)
+        return len(self.faces) + sum(body.face is None for body in self.bodies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,10 +44,17 @@ class FaceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What may be said of a scene; faces from left to right."""
+    """What may be said of a scene; faces from left to right.
+
+    Attributes:
+        count: How many faces there are.
+        faces: What may be said of each.
+        posture: How the only person holds themselves, whose face is seen.
+    """
 
     count: Claim
     faces: tuple[FaceFacts, ...]
+    posture: Claim | None = None
 
     def claims(self, name: str, value: object) -> tuple[Claim, ...]:
         """The claims of all faces with this name and value."""
@@ -80,7 +87,9 @@ def facts_of(scene: Scene) -> Facts:
         )
         for index, face in enumerate(scene.faces)
     )
-    return Facts(count=count, faces=faces)
+    alone = len(scene.bodies) == 1 and scene.bodies[0].face is not None
+    postures = [claim for claim in said if (claim.about, claim.name) == ("body 0", "posture")]
+    return Facts(count=count, faces=faces, posture=postures[0] if alone and postures else None)
 
 
 def _by_name(claims: Iterable[Claim], *, about: str) -> Mapping[str, Claim]:

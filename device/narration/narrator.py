@@ -56,6 +56,9 @@ class _Story:
                 if looks := face.those_worth_saying():
                     who = self.phrases.who(face, facts)
                     yield self._said("narrator", "face", looks, who=who, list=self.phrases.looks(looks))
+            if facts.posture:
+                who = self.phrases.who(facts.faces[0], facts)
+                yield self._said("narrator", f"posture-{facts.posture.value}", (facts.posture,), who=who)
         else:
             yield from self._counted("facing-many", facts.claims("facing", "front"))
             yield from self._counted("smiling-many", facts.claims("smiling", value=True))
@@ -71,6 +74,8 @@ class _Story:
             yield from self._introduced(face)
             if looks := face.those_worth_saying():
                 yield self._said(face.index, "me", looks, list=self.phrases.looks(looks))
+        if facts.posture:
+            yield self._said(first, f"me-{facts.posture.value}", (facts.posture,))
 
     def _introduced(self, face: FaceFacts) -> Iterator[Utterance]:
         facts, place = self.facts, face.get("place")

@@ -104,7 +104,7 @@ def _face(face: Face) -> dict[str, Any]:
 
 
 def _body(body: Body) -> dict[str, Any]:
-    return {"box": _box(body.box), "orientation": None, "arms": None}
+    return {"box": _box(body.box), "orientation": body.orientation, "arms": body.arms}
 
 
 def _utterance(utterance: Utterance) -> dict[str, Any]:

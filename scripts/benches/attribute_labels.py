@@ -1,7 +1,8 @@
 """What people have written down of the faces in a photo, to hold the claims against.
 
 Two files have the same columns: tests/labelled/shared.csv for the shared photos, tests/gathered/faces.csv for gathered
-ones. A cell holds one word for each box, parted by semicolons; "?" stands for what the eye cannot tell.
+ones; tests/gathered/people.csv has those of the whole photo alone. A cell holds one word for each box, parted by
+semicolons; "?" stands for what the eye cannot tell.
 
     smiling             y where the corners of the mouth clearly lift, n where they do not
     eyes                open, closed
@@ -11,7 +12,10 @@ ones. A cell holds one word for each box, parted by semicolons; "?" stands for w
     facing              front, left, right (the viewer's), up, down; what lies between two is "?"
     turned              how the head is turned in the picture: 0, 90, 180 or 270 degrees
     skin, age           for counts alone
-    people, pose        of the whole photo; a pose where there is one person alone
+    people              of the whole photo; 3+ for three and perhaps more
+    pose                of the person who is alone: a posture, "unseen" where the photo is cut off above the knees, and
+                        what comes on top, joined by "+": arms_raised (both hands at the head or above), arm_raised
+                        (one hand), arms_unclear, turned_away (a back and no face), body_unclear
     copy_of             the photo of which this one is a version, so that nobody is counted twice
 """
 
@@ -96,8 +100,8 @@ def read_labels(file: Path) -> list[PhotoLabels]:
 
 
 def _photo(row: Mapping[str, str]) -> PhotoLabels:
-    boxes = [_rectangle(text) for text in _cells(row["boxes"])]
-    columns = {name: _cells(row[name]) for name in WORDS}
+    boxes = [_rectangle(text) for text in _cells(row.get("boxes", ""))]
+    columns = {name: _cells(row.get(name, "")) for name in WORDS}
     for name, cells in columns.items():
         if len(cells) != len(boxes):
             raise ValueError(f"{row['file']} has {len(boxes)} boxes and {len(cells)} words in {name}")

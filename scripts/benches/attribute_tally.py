@@ -29,8 +29,13 @@ OPPOSITE = {"open": "closed", "closed": "open", "seen": "hidden", "hidden": "see
 OF_THE_MOUTH = frozenset({"smiling", "lips"})
 """What nobody can see on a hidden mouth: a claim of it is wrong, whatever is the case behind the mask."""
 
-POSTURES = frozenset({"standing", "sitting", "lying"})
-"""Of these a person has one; any other pose may come on top."""
+POSTURES = frozenset({"standing", "sitting", "lying", "crouching", "kneeling", "bending", "riding", "other", "unseen"})
+"""Of these a person has one; any other pose may come on top. Of a posture that is not seen any claim is wrong."""
+
+OF_A_BODY = {"posture": "{}", "arms": "arms_{}", "orientation": "turned_{}"}
+"""Claims about a body, and the word that the labels have for their value."""
+
+UNCLEAR = {"arms": "arms_unclear", "orientation": "body_unclear"}
 
 Z_95 = 1.959963984540054
 """The normal quantile of a two-sided 95 % interval."""
@@ -153,12 +158,18 @@ def verdict(claimed: Attribute, words: Mapping[str, str]) -> Verdict:
 
 
 def photo_verdict(claim: Claim, words: Mapping[str, str]) -> Verdict | None:
-    """The same for a claim about the whole photo or a person; None for what no label tells."""
-    label, value = words.get(claim.name, ""), str(claim.value)
+    """The same for a claim about the whole photo or a body; None for what no label tells."""
+    value = str(claim.value)
+    if claim.name in OF_A_BODY:
+        label, value = words.get("pose", ""), OF_A_BODY[claim.name].format(value)
+    else:
+        label = words.get(claim.name, "")
     if not label:
         return None
+    if claim.name == "people" and label.endswith("+"):
+        return "wrong" if int(value) < int(label.removesuffix("+")) else "unknown"
     poses = set(label.split("+"))
-    if label == UNKNOWN or (value in POSTURES and not poses & POSTURES):
+    if label == UNKNOWN or (value in POSTURES and not poses & POSTURES) or UNCLEAR.get(claim.name) in poses:
         return "unknown"
     return "right" if value in poses else "wrong"
 

@@ -1,9 +1,10 @@
 """What is claimed of faces, held against labels that were written before anything was measured.
 
-usage: python -m scripts.benches.attributes [--gathered FOLDER]
+usage: python -m scripts.benches.attributes [--gathered FOLDER] [--people FOLDER]
 
-Looks with the parts and the settings that voxframe runs with. FOLDER holds the pictures of tests/gathered/faces.csv,
-which are not part of the project; each is taken only where it is the very file that was labelled.
+Looks with the parts and the settings that voxframe runs with. The folders hold the pictures of tests/gathered/faces.csv
+and of tests/gathered/people.csv, which are not part of the project; each is taken only where it is the very file that
+was labelled.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Run:
     strangers: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     untold: Counter[str] = field(default_factory=Counter)
+    mistaken: list[str] = field(default_factory=list)
 
     def add(self, photo: PhotoLabels, scene: Scene) -> None:
         """Hold the claims about a photo against its labels."""
@@ -76,6 +78,8 @@ class Run:
             if told:
                 value = str(claim.value) if isinstance(claim.value, str) else ""
                 self.whole[claim.name, value].add(told, said=claim.said)
+                if claim.said and told == "wrong":
+                    self.mistaken.append(f"{photo.file}: {claim.name} {claim.value} {claim.score:.2f}, {claim.why}")
             elif not of_face or attribute(claim.name, claim.value) is None:
                 self.untold[claim.name] += 1
 
@@ -84,6 +88,7 @@ def main() -> None:
     """Look, and print the tables."""
     parser = argparse.ArgumentParser(prog="scripts/bench attributes")
     parser.add_argument("--gathered", type=Path, metavar="FOLDER", help="the pictures of tests/gathered/faces.csv")
+    parser.add_argument("--people", type=Path, metavar="FOLDER", help="the pictures of tests/gathered/people.csv")
     options = parser.parse_args()
     describer, run = Wiring(Settings()).describer(), Run()
     sets = {"shared photos": _look(run, describer, TESTS / "labelled/shared.csv", shared_folder() / "photos")}
@@ -98,10 +103,18 @@ def main() -> None:
     _print_table("Painted and carved faces", [each for each in run.faces if not each.label.living])
     if run.whole:
         _print_lines("Whole photos", run.whole)
+    if options.people:
+        people = Run()
+        _look(people, describer, TESTS / "gathered/people.csv", options.people)
+        _print_lines("Gathered photos of people", people.whole)
+        run.mistaken.extend(people.mistaken)
+        run.absent.extend(people.absent)
     print(LEGEND)
     for column in COUNTED:
         _print_counts(column, living)
     _print_mistakes(run.faces)
+    for each in run.mistaken:
+        print(f"  {each}")
     print(f"\nBoxes on no labelled face: {len(run.strangers)} {_list(run.strangers)}")
     print(f"Claims without labels: {_list(f'{name} ({number})' for name, number in sorted(run.untold.items()))}")
     if run.absent:

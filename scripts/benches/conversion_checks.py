@@ -10,10 +10,10 @@ import numpy as np
 import onnxruntime
 
 from device.core.types import Box
-from device.vision.detector import CANVASES, RetinaFaceDetector
-from device.vision.detector import SIDE as FACES_SIDE
+from device.vision.detector import RetinaFaceDetector
 from device.vision.letterbox import letterbox, resized
 from device.vision.mesh import FaceMesher
+from device.vision.plan import Plan
 from device.vision.runtime import Network
 from device.vision.smile_network import MEAN_RGB, OUTPUT, SmileNetwork, crops
 from device.vision.things import GRIDS, SsdThings
@@ -176,7 +176,8 @@ class Checks:
         )
 
     def _canvases(self) -> list[Rgb]:
-        return [letterbox(each.rgb, side=FACES_SIDE, most=2.0, canvases=CANVASES)[0] for each in self._pictures]
+        plan = Plan()
+        return [letterbox(each.rgb, side=plan.side, most=2.0, canvases=plan.canvases)[0] for each in self._pictures]
 
 
 def _expressions(folder: Path, looks: Sequence[Rgb]) -> npt.NDArray[np.float32]:

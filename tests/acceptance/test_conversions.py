@@ -47,6 +47,7 @@ def figures(measured: dict[str, Any], what: str) -> dict[str, float]:
         ("Face detector, float against ONNX", "scores", "box offsets, tenths of a prior"),
         ("Things, float against JavaScript", "scores", "box offsets, tenths of an anchor"),
         ("Expression, seven classes, float against JavaScript", "probabilities", None),
+        ("Pose, float against JavaScript", "scores", "joints, sides"),
     ],
 )
 def test_a_rebuilt_network_computes_what_was_published(
@@ -89,3 +90,9 @@ def test_two_classes_say_of_a_smile_what_seven_said(measured: dict[str, Any]) ->
 def test_fp16_says_of_a_smile_what_float_says(measured: dict[str, Any]) -> None:
     values = figures(measured, "Smile, two classes, fp16 against float")
     assert values["probability: largest"] < 0.005
+
+
+def test_fp16_finds_joints_where_float_does(measured: dict[str, Any]) -> None:
+    values = figures(measured, "Pose, fp16 against float")
+    assert values["joints, sides: largest"] < 1e-5
+    assert values["scores: largest"] < 1e-5

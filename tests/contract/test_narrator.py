@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.core.types import Body, Box
 from device.narration.cast import Cast
 from device.narration.narrator import TemplateNarrator
 from device.text.texts import Texts, languages
+from tests.factories import claim
 from tests.scenes import glance_at, scene_of, scenes
 
 if TYPE_CHECKING:
     from device.core.ports import Narrator
-    from device.core.types import Scene, Speaking, Utterance
+    from device.core.types import Claim, Scene, Speaking, Utterance
 
 LEFT: dict[str, str | bool] = {"place": "left", "facing": "right", "smiling": True}
 RIGHT: dict[str, str | bool] = {"place": "right", "distance": "near", "facing": "front"}
@@ -85,6 +88,34 @@ def test_of_many_people_the_narrator_counts(narrator: Narrator) -> None:
     assert "four" in text.lower()
     assert "five" in text.lower()
     assert len(text) < 260
+
+
+STANDING = claim("body 0", "posture", "standing")
+SOMEBODY = Body(box=Box(x=80, y=80, width=120, height=380), score=0.9, face=0, posture="standing")
+
+
+def with_body(scene: Scene, *claims: Claim, bodies: tuple[Body, ...] = (SOMEBODY,)) -> Scene:
+    return replace(scene, claims=(*scene.claims, *claims), bodies=bodies)
+
+
+def test_of_somebody_alone_it_is_told_that_they_stand(narrator: Narrator) -> None:
+    scene = with_body(scene_of(LEFT), STANDING)
+    for last in (told(narrator, scene, "narrator")[-1], told(narrator, scene, "person")[-1]):
+        assert last.because == (STANDING,)
+        assert "stand" in last.text
+    assert (told(narrator, scene)[-1].speaker, last.speaker) == ("narrator", 0)
+
+
+@pytest.mark.parametrize("speaking", ["narrator", "person"])
+def test_of_nobody_else_a_posture_is_told(narrator: Narrator, speaking: Speaking) -> None:
+    held = replace(STANDING, said=False)
+    faceless = replace(SOMEBODY, face=None)
+    for scene in (
+        with_body(scene_of(LEFT), held),
+        with_body(scene_of(LEFT), STANDING, bodies=(faceless, faceless)),
+        with_body(scene_of(), STANDING, bodies=(faceless,)),
+    ):
+        assert not [each for each in told(narrator, scene, speaking) if "stand" in each.text]
 
 
 def test_english_reads_as_it_should() -> None:

@@ -9,7 +9,7 @@ import pytest
 from device.vision.analyse import MeshAnalyser
 from device.vision.people import PeopleAnalyser
 from tests.labels import overlap
-from tests.sight import GROUP, PORTRAIT, detector, full_size, mesher, seen, sides, thing_detector
+from tests.sight import GROUP, PORTRAIT, detector, full_size, mesher, pose_network, seen, sides, thing_detector
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def faces() -> MeshAnalyser:
 
 @pytest.fixture
 def analyser(faces: MeshAnalyser) -> PeopleAnalyser:
-    return PeopleAnalyser(faces=faces, things=thing_detector())
+    return PeopleAnalyser(faces=faces, things=thing_detector(), skeleton=pose_network().skeleton)
 
 
 def test_all_that_was_said_of_faces_is_still_said(faces: MeshAnalyser, analyser: PeopleAnalyser) -> None:
@@ -36,8 +36,18 @@ def test_people_who_show_their_faces_are_counted_once(analyser: PeopleAnalyser) 
     for path, number in ((GROUP, 3), (PORTRAIT, 1)):
         photo, pixels = seen(path)
         scene = analyser.analyse(photo, pixels, detector().detect(pixels))
-        assert scene.bodies == ()
         assert scene.people == number
+        assert all(body.face is not None for body in scene.bodies)
+
+
+def test_of_a_portrait_nobody_is_told_to_stand(analyser: PeopleAnalyser) -> None:
+    photo, pixels = seen(PORTRAIT)
+    scene = analyser.analyse(photo, pixels, detector().detect(pixels))
+    (body,) = scene.bodies
+    assert (body.face, body.posture, body.arms, body.orientation) == (0, None, None, None)
+    (claim,) = (claim for claim in scene.claims if claim.about == "body 0")
+    assert (claim.name, claim.said) == ("posture", False)
+    assert "not every joint it takes is seen" in claim.why
 
 
 def test_somebody_whose_face_is_blurred_is_still_one_of_the_people(analyser: PeopleAnalyser) -> None:

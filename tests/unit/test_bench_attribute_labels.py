@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.benches.attribute_labels import WORDS, read_labels
+from scripts.benches.attribute_tally import POSTURES
 from tests.conftest import ROOT
 from tests.labels import labelled_photos
 
@@ -83,6 +85,16 @@ def test_labels_use_the_words_that_are_known(file: Path) -> None:
 @LABEL_FILES
 def test_nothing_is_labelled_on_lips_that_are_hidden(file: Path) -> None:
     assert {each.words["lips"] for photo in read_labels(file) for each in photo.faces if _hidden(each)} <= {"?"}
+
+
+def test_people_are_labelled_with_a_number_and_known_poses() -> None:
+    photos = read_labels(ROOT / "tests/gathered/people.csv")
+    on_top = {"arms_raised", "arm_raised", "arms_unclear", "turned_away", "body_unclear"}
+    for photo in photos:
+        assert re.fullmatch(r"\d+\+?|\?", photo.words["people"]), photo.file
+        assert set(photo.words["pose"].split("+")) <= POSTURES | on_top | {"?"}, photo.file
+        assert not photo.faces
+    assert len({photo.sha256 for photo in photos}) == len(photos)
 
 
 @pytest.mark.shared

@@ -124,6 +124,31 @@ def test_number_of_people_is_held_against_its_label() -> None:
     assert photo_verdict(claim("photo", "faces", 2), {"people": "2"}) is None
 
 
+@pytest.mark.parametrize(("value", "meant"), [(2, "wrong"), (3, "unknown"), (9, "unknown")])
+def test_of_a_crowd_that_was_not_counted_only_too_few_are_wrong(value: int, meant: str) -> None:
+    assert photo_verdict(claim("photo", "people", value), {"people": "3+"}) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "pose", "meant"),
+    [
+        ("posture", "standing", "standing+arm_raised", "right"),
+        ("posture", "standing", "kneeling", "wrong"),
+        ("posture", "standing", "unseen", "wrong"),
+        ("posture", "standing", "?+arm_raised", "unknown"),
+        ("arms", "raised", "standing+arms_raised", "right"),
+        ("arms", "raised", "standing+arm_raised", "wrong"),
+        ("arms", "raised", "standing+arms_unclear", "unknown"),
+        ("orientation", "away", "unseen+turned_away", "right"),
+        ("orientation", "away", "standing", "wrong"),
+        ("orientation", "away", "standing+body_unclear", "unknown"),
+        ("person", True, "standing", None),
+    ],
+)
+def test_claims_about_a_body_are_held_against_the_pose(name: str, value: str, pose: str, meant: str | None) -> None:
+    assert photo_verdict(claim("body 0", name, value), {"pose": pose}) == meant
+
+
 def test_each_claim_is_counted_once_as_said_or_held_back() -> None:
     faces = [
         observed(smiling(), smiling="y"),

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+from typing import TYPE_CHECKING
+from weakref import ref
+
 import numpy as np
 import pytest
 
 from device.core.types import Box, Claim, Detection, Photo, Pixels, Scene, Thing
 from device.vision.once_seen import OnceSeen
-from device.vision.people import PeopleAnalyser, faceless
+from device.vision.people import LARGE, PeopleAnalyser, faceless
 from tests import factories
+from tests.skeletons import skeleton, standing
+
+if TYPE_CHECKING:
+    from device.vision.movenet import Skeleton
 
 PICTURE = Pixels(rgb=np.zeros((8, 8, 3), np.uint8), scale=1)
 STANDING = Box(x=100, y=100, width=100, height=300)
@@ -50,8 +58,21 @@ class Things:
         return self._seen
 
 
-def scene(*seen: Thing, faces: tuple[Box, ...] = ()) -> Scene:
-    return PeopleAnalyser(faces=Faces(*faces), things=Things(*seen)).analyse(factories.photo(), PICTURE, ())
+class Joints:
+    """Finds the joints of somebody who stands, and remembers where it was asked to look."""
+
+    def __init__(self) -> None:
+        self.looked_at: list[Box] = []
+
+    def __call__(self, pixels: Pixels, box: Box) -> Skeleton:
+        assert pixels is PICTURE
+        self.looked_at.append(box)
+        return skeleton(standing())
+
+
+def scene(*seen: Thing, faces: tuple[Box, ...] = (), joints: Joints | None = None) -> Scene:
+    analyser = PeopleAnalyser(faces=Faces(*faces), things=Things(*seen), skeleton=joints or Joints())
+    return analyser.analyse(factories.photo(), PICTURE, ())
 
 
 def claims(seen: Scene, about: str) -> dict[str, Claim]:
@@ -61,6 +82,7 @@ def claims(seen: Scene, about: str) -> dict[str, Claim]:
 def test_a_person_without_a_face_is_one_of_the_people_and_none_of_the_faces() -> None:
     seen = scene(person(), person(moved(STANDING, right=300)), faces=(HEAD,))
     assert (len(seen.faces), len(seen.bodies), seen.people) == (1, 1, 2)
+    assert seen.bodies[0].face is None
     assert seen.bodies[0].box == moved(STANDING, right=300)
     assert claims(seen, "photo")["faces"].value == 1
     assert claims(seen, "photo")["people"].value == 2
@@ -134,10 +156,45 @@ def test_each_body_has_a_claim_that_is_held_back_with_its_reason() -> None:
     assert claim.why
 
 
+ELSEWHERE = person(moved(STANDING, right=300))
+
+
+@pytest.mark.parametrize(("seen", "faces"), [((person(),), ()), ((person(score=0.5),), (HEAD,))])
+def test_whoever_is_alone_is_asked_how_they_stand(seen: tuple[Thing, ...], faces: tuple[Box, ...]) -> None:
+    joints = Joints()
+    found = scene(*seen, faces=faces, joints=joints)
+    assert joints.looked_at == [STANDING]
+    (body,) = found.bodies
+    assert (body.box, body.posture, body.face) == (STANDING, "standing", 0 if faces else None)
+    assert found.people == 1
+    assert claims(found, "body 0")["posture"].said
+
+
+@pytest.mark.parametrize(
+    ("seen", "faces"),
+    [
+        ((), ()),
+        ((), (HEAD,)),
+        ((person(score=0.49),), (HEAD,)),
+        ((person(), ELSEWHERE), ()),
+        ((person(), ELSEWHERE), (HEAD,)),
+        ((person(),), (HEAD, moved(HEAD, right=300))),
+        ((person(Box(x=0, y=0, width=20, height=LARGE - 1)),), ()),
+    ],
+    ids=["nobody", "a face alone", "hardly a person", "two", "a face and another", "two faces", "too small"],
+)
+def test_of_nobody_else_joints_are_looked_for(seen: tuple[Thing, ...], faces: tuple[Box, ...]) -> None:
+    joints = Joints()
+    found = scene(*seen, faces=faces, joints=joints)
+    assert joints.looked_at == []
+    assert not [claim for claim in found.claims if claim.name == "posture"]
+
+
 def test_a_glance_looks_for_nobody_and_says_what_the_faces_say() -> None:
     things, faces = Things(person()), Faces(HEAD)
-    glance = PeopleAnalyser(faces=faces, things=things).glance(factories.photo(), ())
-    assert things.looks == 0
+    joints = Joints()
+    glance = PeopleAnalyser(faces=faces, things=things, skeleton=joints).glance(factories.photo(), ())
+    assert (things.looks, joints.looked_at) == (0, [])
     assert glance == faces.glance(factories.photo(), ())
 
 
@@ -159,10 +216,26 @@ def test_a_picture_is_looked_at_once_whoever_asks_and_the_network_is_loaded_when
     once = OnceSeen(load)
     assert load.times == 0
     other = Pixels(rgb=PICTURE.rgb.copy(), scale=1)
-    assert [once.things(each) for each in (PICTURE, PICTURE, other, other)] == [(person(),)] * 4
+    assert [once.things(each) for each in (PICTURE, other, PICTURE, other, PICTURE)] == [(person(),)] * 5
     assert (load.times, things.looks) == (1, 2)
-    once.things(PICTURE)
-    assert things.looks == 3
+
+
+def test_the_same_picture_at_another_scale_is_looked_at_anew() -> None:
+    things = Things(person())
+    once = OnceSeen(Loading(things))
+    for scale in (1, 0.5):
+        once.things(Pixels(rgb=PICTURE.rgb, scale=scale))
+    assert things.looks == 2
+
+
+def test_no_picture_is_kept_for_its_answer() -> None:
+    once = OnceSeen(Loading(Things(person())))
+    picture = np.zeros((8, 8, 3), np.uint8)
+    alive = ref(picture)
+    once.things(Pixels(rgb=picture, scale=1))
+    del picture
+    gc.collect()
+    assert alive() is None
 
 
 def test_a_look_that_failed_is_not_remembered() -> None:

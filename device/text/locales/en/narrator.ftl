@@ -45,6 +45,10 @@ face-1 = { $who } is { $list }.
 face-2 = You see { $who } { $list }.
 face-3 = Look at { $who }: { $list }.
 
+posture-standing-1 = { $who } is standing.
+posture-standing-2 = You see { $who } standing.
+posture-standing-3 = { $who } stands upright.
+
 facing-many-1 = { $count } of them { $n ->
     [one] is
    *[other] are

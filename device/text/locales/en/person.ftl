@@ -24,6 +24,10 @@ me-1 = I am { $list }.
 me-2 = You see me { $list }.
 me-3 = Here I am, { $list }.
 
+me-standing-1 = I am standing.
+me-standing-2 = You see me standing.
+me-standing-3 = I am standing upright.
+
 me-among-1 = You find me { $place }.
 me-among-2 = I am among those { $place }.
 me-among-3 = Look for me { $place }.
