@@ -58,18 +58,15 @@ class Skeleton:
 
 
 class MoveNet:
-    """The pose network, loaded when it is first needed. For one thread at a time."""
+    """The pose network, loaded for each person and let go: it takes 25 MB, and few photos show somebody alone."""
 
     def __init__(self, *, model: Path, threads: int = 1) -> None:
         self._load = partial(Network, model, threads=threads)
-        self._loaded: Network | None = None
 
     def skeleton(self, pixels: Pixels, box: Box) -> Skeleton:
         """The joints of the person in `box`, which is in pixels of the photo."""
         square, side = cut_around(pixels, box)
-        if self._loaded is None:
-            self._loaded = self._load()
-        network = self._loaded
+        network = self._load()
         network.run(square[None].astype(np.float32) / _MIDDLE - 1)
         maps = {name: network.raw(name)[0][0] for name in ("centre", "regressed", "heat", "offset")}
         cells, scores = joints(**maps)

@@ -1,4 +1,4 @@
-"""The network of things, loaded when it is first asked, and asked once for each picture."""
+"""The network of things, asked once for each picture, and in memory only while it is asked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class _Answer(NamedTuple):
 class OnceSeen:
     """A ThingDetector that remembers its answers as long as their pictures are there. For one thread at a time.
 
-    Several ask about the same picture, perhaps with cut-outs of it between; none is kept alive for that.
+    Several ask about the same picture, perhaps with cut-outs of it between; none is kept alive for that. Nor is the
+    detector: it takes 20 MB, beside a voice that speaks meanwhile, and is loaded in some ten milliseconds.
 
     Args:
         load: Makes the detector that is asked.
@@ -29,7 +30,6 @@ class OnceSeen:
 
     def __init__(self, load: Callable[[], ThingDetector]) -> None:
         self._load = load
-        self._detector: ThingDetector | None = None
         self._answers: dict[int, _Answer] = {}
 
     def things(self, pixels: Pixels) -> tuple[Thing, ...]:
@@ -38,9 +38,7 @@ class OnceSeen:
         known = self._answers.get(id(pixels.rgb))
         if known and known.picture() is pixels.rgb and known.scale == pixels.scale:
             return known.things
-        if self._detector is None:
-            self._detector = self._load()
-        seen = self._detector.things(pixels)
+        seen = self._load().things(pixels)
         self._answers = {key: each for key, each in self._answers.items() if each.picture() is not None}
         self._answers[id(pixels.rgb)] = _Answer(ref(pixels.rgb), pixels.scale, seen)
         return seen
