@@ -94,7 +94,7 @@ class Change:
             "false gone": self.less_false,
             "false new": self.more_false,
         }
-        return f"  {self.name}: {', '.join(f'{count} {what}' for count, what in told if count)}"
+        return f"  {self.name}: {', '.join(f'{count} {what}' for what, count in told.items() if count)}"
 
 
 @dataclass(slots=True)
