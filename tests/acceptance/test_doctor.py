@@ -30,7 +30,8 @@ def test_memory_is_told_for_each_model_and_for_all_that_looks(tmp_path: Path) ->
     for name in names:
         resident, private = told[f"+ {name}"]
         assert resident >= private > 1
-    assert told["+ voice"][1] > 50  # also where it said the same before
+    # Of a prepared voice most is mapped from its file, and not private.
+    assert told["+ voice"][0] > 50
     faces, whole = told["looking at faces"], told["all that looks"]
     assert told["Python and its libraries"][0] < faces[0] < min(whole[0], LIMIT_MEGABYTES)
 
