@@ -7,13 +7,15 @@ is folded into the first convolution. A depthwise and a pointwise convolution ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.recipe.network import INPUT, Network, Step
+from models.recipe.builder import Builder
+from models.recipe.network import INPUT, Network
 
 if TYPE_CHECKING:
+    from models.recipe.network import Activation
     from models.recipe.tensorflow_js import Arrays
 
 MEMBER = "package/model/face_expression_model-weights_manifest.json"
@@ -43,11 +45,7 @@ def last_layer(weights: Arrays) -> tuple[np.ndarray, np.ndarray]:
     return weights["fc/weights"], weights["fc/bias"]
 
 
-class _Builder:
-    def __init__(self, weights: Arrays) -> None:
-        self._weights = weights
-        self._steps: list[Step] = []
-
+class _Builder(Builder):
     def network(self, kernel: np.ndarray, bias: np.ndarray) -> Network:
         x = INPUT
         for block in range(_BLOCKS):
@@ -74,39 +72,9 @@ class _Builder:
             x = self._add("relu", (total,), f"{name}{number}_out")
         return x
 
-    def _separable(
-        self, x: str, output: str, path: str, *, stride: int = 1, activation: Literal["none", "relu"] = "none"
-    ) -> str:
+    def _separable(self, x: str, output: str, path: str, *, stride: int = 1, activation: Activation = "none") -> str:
         kernel = self._weights[f"{path}/depthwise_filter"]
         deep = f"{output}_deep"
         self._convolution(x, deep, kernel, np.zeros(kernel.shape[2]), kind="depthwise", stride=stride)
         kernel, bias = self._weights[f"{path}/pointwise_filter"], self._weights[f"{path}/bias"]
         return self._convolution(deep, output, kernel, bias, activation=activation)
-
-    def _convolution(  # noqa: PLR0913 - the fields of a convolution
-        self,
-        x: str,
-        output: str,
-        kernel: np.ndarray,
-        bias: np.ndarray,
-        *,
-        kind: Literal["conv", "depthwise"] = "conv",
-        stride: int = 1,
-        activation: Literal["none", "relu"] = "none",
-    ) -> str:
-        """Kernels come as TensorFlow has them: high, wide, in, out; for depthwise high, wide, channels, 1."""
-        step = Step(
-            kind=kind,
-            inputs=(x,),
-            output=output,
-            kernel=kernel.transpose((3, 0, 1, 2)),
-            bias=bias,
-            stride=stride,
-            activation=activation,
-        )
-        self._steps.append(step)
-        return output
-
-    def _add(self, kind: Literal["add", "relu", "pool", "softmax"], inputs: tuple[str, ...], output: str) -> str:
-        self._steps.append(Step(kind=kind, inputs=inputs, output=output))
-        return output

@@ -17,20 +17,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from models.recipe.network import INPUT, Network, Step
+from models.recipe.builder import MOBILENET_ADDING, MOBILENET_BLOCKS, MOBILENET_HALVING, Builder
+from models.recipe.network import INPUT, Network
 
 if TYPE_CHECKING:
+    from models.recipe.network import Activation
     from models.recipe.tensorflow_js import Arrays
 
 MEMBER = "package/models/movenet-lightning.json"
 SIDE = 192
 
 CENTRE, REGRESSED, HEAT, OFFSET = "centre", "regressed", "heat", "offset"
-
-_BLOCKS = 17
-_HALVING = {1, 3, 6, 13}
-_ADDING = {2, 4, 5, 7, 8, 9, 11, 12, 14, 15}
-"""Blocks that end in the sum of what comes in and what they made of it."""
 
 _SIDEWAYS = {9: "conv2d_1", 5: "conv2d_2", 2: "conv2d_3"}
 """The blocks whose sums go into the pyramid, from the coarsest on, and the convolutions on their way."""
@@ -45,19 +42,13 @@ _ROOT = "StatefulPartitionedCall/"
 _PYRAMID = f"{_ROOT}center_net_mobile_net_v2fpn_feature_extractor/model_1/"
 _BODY = f"{_PYRAMID}model/"
 
-Activation = Literal["none", "relu", "relu6"]
-
 
 def build(weights: Arrays) -> Network:
     """The network; its outputs are the four maps, 48 x 48 cells each."""
     return _Builder(weights).network()
 
 
-class _Builder:
-    def __init__(self, weights: Arrays) -> None:
-        self._weights = weights
-        self._steps: list[Step] = []
-
+class _Builder(Builder):
     def network(self) -> Network:
         x = self._pyramid()
         for name, path, hidden, last in _HEADS:
@@ -79,9 +70,9 @@ class _Builder:
         x, sideways = self._body()
         x = self._biased(x, "top", f"{_PYRAMID}conv2d/")
         for number, (block, beside) in enumerate(_SIDEWAYS.items()):
-            x = self._step("smooth", (x,), f"p{number}_double")
+            x = self._add("smooth", (x,), f"p{number}_double")
             side = self._biased(sideways[block], f"p{number}_side", f"{_PYRAMID}{beside}/")
-            x = self._step("add", (x, side), f"p{number}_sum")
+            x = self._add("add", (x, side), f"p{number}_sum")
             path = f"{_PYRAMID}separable_conv2d{f'_{number}' if number else ''}/separable_conv2d"
             x = self._plain_depthwise(x, f"p{number}_deep", f"{path}/ReadVariableOp")
             kernel, bias = self._weights[f"{path}_weights"], self._weights[f"{path}_bn_offset"]
@@ -94,15 +85,15 @@ class _Builder:
         kernel = self._weights[f"{_BODY}Conv1/Conv2D_weights"]
         bias = self._weights[f"{_BODY}Conv1/Conv2D_bn_offset"]
         x = self._convolution(INPUT, "first", kernel, bias, stride=2, activation="relu6")
-        for block in range(_BLOCKS):
+        for block in range(MOBILENET_BLOCKS):
             before, path, name = x, f"{_BODY}{f'block_{block}' if block else 'expanded_conv'}_", f"b{block}_"
             if block:
                 x = self._normed(x, f"{name}wide", f"{path}expand/Conv2D", activation="relu6")
-            stride = 2 if block in _HALVING else 1
+            stride = 2 if block in MOBILENET_HALVING else 1
             x = self._normed(x, f"{name}deep", f"{path}depthwise/depthwise", stride=stride, activation="relu6")
             x = self._normed(x, f"{name}out", f"{path}project/Conv2D")
-            if block in _ADDING:
-                x = self._step("add", (before, x), f"{name}sum")
+            if block in MOBILENET_ADDING:
+                x = self._add("add", (before, x), f"{name}sum")
                 sums[block] = x
         return self._normed(x, "last", f"{_BODY}Conv_1/Conv2D", activation="relu6"), sums
 
@@ -119,31 +110,3 @@ class _Builder:
     def _plain_depthwise(self, x: str, output: str, path: str) -> str:
         kernel = self._weights[path]
         return self._convolution(x, output, kernel, np.zeros(kernel.shape[2]), kind="depthwise")
-
-    def _step(self, kind: Literal["add", "smooth"], inputs: tuple[str, ...], output: str) -> str:
-        self._steps.append(Step(kind=kind, inputs=inputs, output=output))
-        return output
-
-    def _convolution(  # noqa: PLR0913 - the fields of a convolution
-        self,
-        x: str,
-        output: str,
-        kernel: np.ndarray,
-        bias: np.ndarray,
-        *,
-        kind: Literal["conv", "depthwise"] = "conv",
-        stride: int = 1,
-        activation: Activation = "none",
-    ) -> str:
-        """Kernels come as TensorFlow has them: high, wide, in, out; for depthwise high, wide, channels, 1."""
-        step = Step(
-            kind=kind,
-            inputs=(x,),
-            output=output,
-            kernel=kernel.transpose((3, 0, 1, 2)),
-            bias=bias,
-            stride=stride,
-            activation=activation,
-        )
-        self._steps.append(step)
-        return output

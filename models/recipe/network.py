@@ -14,6 +14,8 @@ INPUT = "in"
 
 Kind = Literal["conv", "depthwise", "leaky", "relu", "add", "concat", "double", "smooth", "pool", "softmax"]
 
+Activation = Literal["none", "relu", "relu6"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -38,7 +40,7 @@ class Step:
     kernel: np.ndarray | None = None
     bias: np.ndarray | None = None
     stride: int = 1
-    activation: Literal["none", "relu", "relu6"] = "none"
+    activation: Activation = "none"
     padding: Literal["same", "one"] = "same"
 
 

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from models.recipe.network import INPUT, Network, Step
+from models.recipe.builder import MOBILENET_ADDING, MOBILENET_BLOCKS, MOBILENET_HALVING, Builder
+from models.recipe.network import INPUT, Network
 
 if TYPE_CHECKING:
+    from models.recipe.network import Activation
     from models.recipe.tensorflow_js import Arrays
 
 MEMBER = "package/models/coco-ssd/model.json"
@@ -29,11 +31,6 @@ HALF_STEP = 0.5
 CLASSES = 91
 UNUSED = (0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83)
 """The background, and the numbers that no COCO class has."""
-
-_BLOCKS = 17
-_HALVING = {1, 3, 6, 13}
-_ADDING = {2, 4, 5, 7, 8, 9, 11, 12, 14, 15}
-"""Blocks that end in the sum of what comes in and what they made of it."""
 
 _FIRST_GRID = 13
 """The block whose widened picture the first grid looks at."""
@@ -53,11 +50,10 @@ def build(weights: Arrays, *, input_offset: float = 0.0) -> Network:
     return _Builder(weights, input_offset).network()
 
 
-class _Builder:
+class _Builder(Builder):
     def __init__(self, weights: Arrays, input_offset: float) -> None:
-        self._weights = weights
+        super().__init__(weights)
         self._offset = input_offset
-        self._steps: list[Step] = []
 
     def network(self) -> Network:
         outputs: list[str] = []
@@ -69,19 +65,18 @@ class _Builder:
     def _grids(self) -> list[str]:
         kernel = self._weights[f"{_BODY}Conv/Conv2D/merged_input"] / MIDDLE
         bias = self._weights[f"{_BODY}Conv/BatchNorm/batchnorm/sub"] + kernel.sum((0, 1, 2)) * self._offset
-        x = self._convolution(INPUT, "first", kernel, bias, stride=2)
+        x = self._convolution(INPUT, "first", kernel, bias, stride=2, activation="relu6")
         grids = []
-        for block in range(_BLOCKS):
+        for block in range(MOBILENET_BLOCKS):
             before, path, name = x, f"{_BODY}expanded_conv{f'_{block}' if block else ''}/", f"b{block}_"
             if block:
                 x = self._published(x, f"{name}wide", f"{path}expand/")
             if block == _FIRST_GRID:
                 grids.append(x)
-            x = self._depthwise(x, f"{name}deep", f"{path}depthwise/", stride=2 if block in _HALVING else 1)
+            x = self._depthwise(x, f"{name}deep", f"{path}depthwise/", stride=2 if block in MOBILENET_HALVING else 1)
             x = self._published(x, f"{name}out", f"{path}project/", activation="none")
-            if block in _ADDING:
-                self._steps.append(Step(kind="add", inputs=(before, x), output=f"{name}sum"))
-                x = f"{name}sum"
+            if block in MOBILENET_ADDING:
+                x = self._add("add", (before, x), f"{name}sum")
         x = self._published(x, "last", f"{_BODY}Conv_1/")
         grids.append(x)
         for number, narrow, wide in _EXTRA:
@@ -101,16 +96,15 @@ class _Builder:
         }
         scale = norm["gamma"] / np.sqrt(norm["moving_variance"] + _EPSILON)
         kernel = self._weights[f"{path}_depthwise/depthwise_weights"] * scale[:, None]
-        x = self._convolution(
-            grid, f"{name}_deep", kernel, norm["beta"] - norm["moving_mean"] * scale, kind="depthwise"
-        )
+        bias = norm["beta"] - norm["moving_mean"] * scale
+        x = self._convolution(grid, f"{name}_deep", kernel, bias, kind="depthwise", activation="relu6")
         kernel, bias = self._weights[f"{path}/weights"], self._weights[f"{path}/biases"]
         if what == "Class":
             kept = np.flatnonzero(~np.isin(np.arange(len(bias)) % CLASSES, UNUSED))
             kernel, bias = kernel[..., kept], bias[kept]
-        return self._convolution(x, name, kernel, bias, activation="none")
+        return self._convolution(x, name, kernel, bias)
 
-    def _published(self, x: str, output: str, path: str, *, activation: Literal["none", "relu6"] = "relu6") -> str:
+    def _published(self, x: str, output: str, path: str, *, activation: Activation = "relu6") -> str:
         kernel = self._weights[f"{path}Conv2D/merged_input"]
         return self._convolution(
             x, output, kernel, self._weights[f"{path}BatchNorm/batchnorm/sub"], activation=activation
@@ -119,29 +113,4 @@ class _Builder:
     def _depthwise(self, x: str, output: str, path: str, *, stride: int) -> str:
         kernel = self._weights[f"{path}depthwise_weights"] * self._weights[f"{path}BatchNorm/batchnorm/mul"][:, None]
         bias = self._weights[f"{path}BatchNorm/batchnorm/sub"]
-        return self._convolution(x, output, kernel, bias, kind="depthwise", stride=stride)
-
-    def _convolution(  # noqa: PLR0913 - the fields of a convolution
-        self,
-        x: str,
-        output: str,
-        kernel: np.ndarray,
-        bias: np.ndarray,
-        *,
-        kind: Literal["conv", "depthwise"] = "conv",
-        stride: int = 1,
-        activation: Literal["none", "relu6"] = "relu6",
-    ) -> str:
-        """Kernels come as TensorFlow has them: high, wide, in, out; for depthwise high, wide, channels, 1."""
-        kernel = kernel.transpose((3, 0, 1, 2))
-        step = Step(
-            kind=kind,
-            inputs=(x,),
-            output=output,
-            kernel=kernel,
-            bias=bias,
-            stride=stride,
-            activation=activation,
-        )
-        self._steps.append(step)
-        return output
+        return self._convolution(x, output, kernel, bias, kind="depthwise", stride=stride, activation="relu6")
