@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
+from device.vision import plans
 from device.vision.animals import AnimalCheck
 from device.vision.detector import RetinaFaceDetector
+from device.vision.once_seen import OnceSeen
 from device.vision.plan import Plan
 from device.vision.things import SsdThings
 from tests.locations import registry
@@ -22,23 +24,19 @@ ALL, ALONE = "voxframe, all", "640, finer"
 """What the daemon has; and the detector alone, without turned looks and without the animal check."""
 
 PLANS: Mapping[str, Plan] = {
-    "320": Plan(side=320, finer=False, turned=False),
-    "480": Plan(side=480, finer=False, turned=False),
-    "640": Plan(finer=False, turned=False),
+    **plans.PLANS,
     "960": Plan(side=960, finer=False, turned=False),
-    ALONE: Plan(turned=False),
-    "640, finer, turned": Plan(),
-    ALL: Plan(),
+    ALL: plans.PLANS[plans.THOROUGH],
 }
 
 
 def our_detector(name: str, *, threads: int) -> FaceDetector:
-    """A new one; what it loads is loaded, but for the network that is rarely asked."""
+    """A new one; the network of things is loaded while it is asked, as in the daemon."""
     faces = RetinaFaceDetector(model=registry().path("face-detector-int8"), plan=PLANS[name], threads=threads)
     if name != ALL:
         return faces
-    things = cache(partial(SsdThings, model=registry().path("thing-detector-int8"), threads=threads))
-    return AnimalCheck(faces=faces, things=things)
+    things = partial(SsdThings, model=registry().path("thing-detector-int8"), threads=threads)
+    return AnimalCheck(faces=faces, things=OnceSeen(things))
 
 
 def boxes_of_people(detector: FaceDetector, pixels: Pixels) -> list[Rectangle]:
