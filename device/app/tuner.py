@@ -77,7 +77,7 @@ class Tuner:
         all the looks that it has.
         """
         crowd = sheet([each.rgb for each in self.photos])
-        pictures = [*self.photos, _pixels(crowd), _pixels(np.ascontiguousarray(turned(crowd, 90)))]
+        pictures = [*self.photos, _pixels(crowd), _pixels(turned(crowd, 90))]
         took: dict[str, list[list[float]]] = {name: [] for name in PLANS}
         for number in range(rounds):
             for name in tuple(PLANS)[:: 1 if number % 2 else -1]:

@@ -90,6 +90,17 @@ class Box:
         """The middle of the box, across and down."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def area(self) -> float:
+        """In square pixels."""
+        return self.width * self.height
+
+    def area_shared_with(self, other: Box) -> float:
+        """How much of it lies within the other one, in square pixels."""
+        across = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        down = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return max(0.0, across) * max(0.0, down)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:

@@ -60,7 +60,7 @@ class AnimalCheck:
 
 def _animal_at(face: Box, things: tuple[Thing, ...]) -> Thing | None:
     """The animal whose face it may be; a person seen there with more certainty is believed first."""
-    here = [thing for thing in things if _share(face, thing.box) >= COVERED]
+    here = [thing for thing in things if face.area_shared_with(thing.box) / face.area >= COVERED]
     animals = [thing for thing in here if thing.label in ANIMALS | TOYS and thing.score >= SEEN]
     person = max((thing.score for thing in here if thing.label == PERSON), default=0.0)
     best = max(animals, key=lambda animal: animal.score, default=None)
@@ -76,10 +76,3 @@ def _close(pixels: Pixels, face: Box) -> tuple[Pixels, Box]:
     right, bottom = min(width, math.ceil(across + reach)), min(height, math.ceil(down + reach))
     cut = replace(pixels, rgb=pixels.rgb[top : max(bottom, top + 1), left : max(right, left + 1)])
     return cut, replace(face, x=face.x - left / pixels.scale, y=face.y - top / pixels.scale)
-
-
-def _share(face: Box, other: Box) -> float:
-    """How much of the face lies within the other box, 0 to 1."""
-    across = min(face.x + face.width, other.x + other.width) - max(face.x, other.x)
-    down = min(face.y + face.height, other.y + other.height) - max(face.y, other.y)
-    return max(0.0, across) * max(0.0, down) / (face.width * face.height)

@@ -135,7 +135,5 @@ def _holds(box: Box, face: Box) -> bool:
 
 def _share(one: Box, other: Box) -> float:
     """How much of the smaller box lies within the other, 0 to 1."""
-    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    smaller = min(one.width * one.height, other.width * other.height)
-    return max(0.0, across) * max(0.0, down) / smaller if smaller else 0.0
+    smaller = min(one.area, other.area)
+    return one.area_shared_with(other) / smaller if smaller else 0.0

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.types import Claim
+from device.vision.head import CHIN, FOREHEAD
 from device.vision.logistic import likely
 from device.vision.look import CLOSE_SIDE
-from device.vision.mouth import may_be_hidden
+from device.vision.mouth import LEFT_CORNER, LOWER_LIP, RIGHT_CORNER, UPPER_LIP, may_be_hidden
+from device.vision.square import LEFT_EYE, RIGHT_EYE
 
 if TYPE_CHECKING:
     from device.core.types import FaceMesh
     from device.vision.look import Look
-
-UPPER_LIP, LOWER_LIP, LEFT_CORNER, RIGHT_CORNER = 13, 14, 61, 291
-LEFT_EYE, RIGHT_EYE, FOREHEAD, CHIN = 33, 263, 10, 152
 
 EVEN_LIFT = 0.008
 """The lift from which the corners speak for a smile."""

@@ -78,15 +78,18 @@ class PhotoLabels:
 
     def stored_in(self, folder: Path) -> Path | None:
         """The photo in `folder`; None where it is absent or not the one that was labelled."""
-        path = folder / self.file
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
-            return None
-        return path
+        return stored(folder / self.file, sha256=self.sha256)
 
     def matched(self, boxes: Sequence[Rectangle]) -> list[int | None]:
         """For each face the box that is it, each box once, or None."""
         labels = (Label(box=face.box, smiling=UNKNOWN, facing=UNKNOWN) for face in self.faces)
         return matched(tuple(labels), list(boxes))
+
+
+def stored(path: Path, *, sha256: str) -> Path | None:
+    """The path; None where no file is there, or not the one that was labelled."""
+    same = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    return path if same else None
 
 
 def read_labels(file: Path) -> list[PhotoLabels]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +21,7 @@ from device.core.types import Pixels
 from device.decode.decoder import Limits, PhotoDecoder
 from device.pipeline.describe import LOOKING_SIDE
 from device.vision.turned import TURNS, turned
-from scripts.benches.attribute_labels import read_labels
+from scripts.benches.attribute_labels import read_labels, stored
 from scripts.benches.our_detectors import ALL, ALONE, PLANS, boxes_of_people, our_detector
 from scripts.benches.versions import VERSIONS, turned_box
 from scripts.benches.yunet import Yunet
@@ -195,8 +194,8 @@ def _free(folder: Path) -> Iterator[Case]:
     with (ROOT / "tests" / "gathered" / "free.csv").open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     for row in rows:
-        path = folder / "free" / row["file"]
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+        path = stored(folder / "free" / row["file"], sha256=row["sha256"])
+        if path is None:
             print(f"absent: {row['file']}")
             continue
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+    from device.app.looking import Looking
     from device.app.voices import Voices
 
 _Name: TypeAlias = Literal["piper", "hibari", "pico", "espeak"]
@@ -57,7 +58,7 @@ def _print_looking(wiring: Wiring) -> None:
     board = Board.here()
     looking, kept = wiring.looking(), find(state_folder(), board)
     print(f"board   {board}")
-    print(f"look    {looking.precision}, {_threads(looking.threads)}, plan {looking.plan_name!r}: {looking.why}")
+    print(_look_line(looking))
     print(f"tuning  {kept.trouble or 'made on this board, and in use'}")
 
 
@@ -92,13 +93,17 @@ def _tune(wiring: Wiring) -> None:
     looking = wiring.looking()
     _print_rows(costs, looking.plan_name)
     print(f"kept    {state / FILE}; a picture with few faces takes one look")
-    print(f"look    {looking.precision}, {_threads(looking.threads)}, plan {looking.plan_name!r}: {looking.why}")
+    print(_look_line(looking))
 
 
 def _print_rows(rows: Mapping[str, float], chosen: str) -> None:
     first = next(iter(rows.values()))
     for name, ms in rows.items():
         print(f"      {'*' if name == chosen else ' '} {name:20}{ms:8.1f}{ms / first:7.2f}")
+
+
+def _look_line(looking: Looking) -> str:
+    return f"look    {looking.precision}, {_threads(looking.threads)}, plan {looking.plan_name!r}: {looking.why}"
 
 
 def _threads(count: int) -> str:
