@@ -27,7 +27,7 @@ from device.voice.plan import Found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 1
+FORMAT = 2
 """Raised by whoever changes what the surgery writes."""
 
 FOUND = "found.json"
