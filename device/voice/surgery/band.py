@@ -123,7 +123,10 @@ class _Rewriting:
             *self._border(sizes, rows=len(table), columns=table.shape[1]),
             make("Split", [f"{stem}_inside", sizes], [f"{stem}_inside_{part}" for part in parts], axis=3),
             make("Split", [held, sizes], [f"{stem}_values_{part}" for part in parts], axis=0),
-            *(make("MatMul", [f"{stem}_{each}_{part}" for each in ("inside", "values")], [f"{stem}_{part}"]) for part in parts),
+            *(
+                make("MatMul", [f"{stem}_{each}_{part}" for each in ("inside", "values")], [f"{stem}_{part}"])
+                for part in parts
+            ),
             make("Add", [f"{stem}_{part}" for part in parts], list(product.output)),
         ]
 
