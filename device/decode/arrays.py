@@ -1,4 +1,4 @@
-"""Decoders that give an array, for formats in which Pillow would hold several copies of a large picture."""
+"""Decoders that give an array, for formats in which Pillow would hold several copies of a picture."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import simplejpeg
 from PIL import Image
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from device.core.types import Rgb
 
 
 _GREY = 2
@@ -33,6 +36,11 @@ class ArrayPicture:
         self.size = (self.width, self.height)
         self.info: dict[str, object] = {}
 
+    @property
+    def rgb(self) -> Rgb | None:
+        """The array itself, where it is RGB as it stands."""
+        return self._array if self.mode == "RGB" and not self._blue_first else None
+
     def crop(self, area: tuple[int, int, int, int]) -> Image.Image:
         """A part of it: left, top, right, bottom."""
         left, top, right, bottom = area
@@ -51,9 +59,29 @@ def still_webp(data: bytes, *, has_alpha: bool, factor: int) -> ArrayPicture:
     Raises:
         ValueError: It is damaged.
     """
-    smaller = max((each for each in _REDUCED if each <= factor), default=1)
+    smaller = _smaller(factor)
     way = cv2.IMREAD_UNCHANGED if has_alpha or smaller == 1 else _REDUCED[smaller] | cv2.IMREAD_IGNORE_ORIENTATION
     array = cv2.imdecode(np.frombuffer(data, np.uint8), way)
     if array is None:
         raise ValueError("the WebP decoder refuses it")
     return ArrayPicture(np.asarray(array, np.uint8), blue_first=True)
+
+
+def jpeg(data: bytes, size: tuple[int, int], *, factor: int) -> ArrayPicture | None:
+    """A JPEG in colours, `size` wide and high and made up to `factor` times smaller, or None where anything is odd.
+
+    The pixels are those of Pillow, which uses libjpeg-turbo too, without the copies through a picture of its own.
+    simplejpeg objects to more: to any rubbish between the parts of a file, which some cameras write. There Pillow
+    decides.
+    """
+    width, height = (-(-side // _smaller(factor)) for side in size)
+    try:
+        array = simplejpeg.decode_jpeg(data, min_height=height, min_width=width)
+    except ValueError:
+        return None
+    return ArrayPicture(array) if array.shape == (height, width, 3) else None
+
+
+def _smaller(factor: int) -> int:
+    """The largest of the sizes that a decoder offers, 1, 1/2, 1/4 and 1/8, that is no smaller than this."""
+    return max((each for each in _REDUCED if each <= factor), default=1)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from device.decode.arrays import ArrayPicture
+
 if TYPE_CHECKING:
     from device.core.types import Rgb
-    from device.decode.arrays import ArrayPicture
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
@@ -28,8 +29,14 @@ def to_rgb(picture: Image.Image | ArrayPicture, *, orientation: int, long_side: 
     """
     factor = 1 if long_side is None else max(1, max(picture.size) // long_side)
     width, height = (-(-side // factor) for side in picture.size)
+    done = picture.rgb if isinstance(picture, ArrayPicture) and factor == 1 else None
+    if done is not None and orientation == 1:
+        return done
     upright = np.empty((width, height, 3) if orientation in SIDEWAYS else (height, width, 3), np.uint8)
     stored = _as_stored(upright, orientation)
+    if done is not None:
+        stored[:] = done
+        return upright
     scale = _scale_to_bytes(picture) if isinstance(picture, Image.Image) and picture.mode in _DEEP else None
     for top in range(0, height, _BAND_ROWS):
         area = (0, top * factor, picture.width, min(picture.height, (top + _BAND_ROWS) * factor))

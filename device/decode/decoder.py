@@ -14,7 +14,7 @@ from PIL import Image
 
 from device.core.errors import BadPhotoError
 from device.core.types import Photo, Pixels
-from device.decode.arrays import ArrayPicture, still_webp
+from device.decode.arrays import ArrayPicture, jpeg, still_webp
 from device.decode.convert import SIDEWAYS, to_rgb
 from device.decode.exif import read_exif
 from device.decode.file import read_photo
@@ -153,9 +153,11 @@ def _heif(data: bytes) -> ArrayPicture:
 def _decoded(picture: Image.Image, kind: str, data: bytes, long_side: int | None) -> Image.Image | ArrayPicture:
     if kind == "heif":
         return _heif(data)
+    factor = 1 if long_side is None else max(picture.size) // long_side
     if kind == "webp" and not getattr(picture, "is_animated", False):
-        factor = 1 if long_side is None else max(picture.size) // long_side
         return still_webp(data, has_alpha=picture.mode != "RGB", factor=factor)
+    if kind == "jpeg" and picture.mode == "RGB" and (array := jpeg(data, picture.size, factor=factor)):
+        return array
     if long_side is not None:
         # Only JPEG heeds it: a half, a quarter or an eighth of the size at a fraction of the time.
         picture.draft(None, _at_least(picture.size, long_side))

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
 from device.app import logs
 from device.app.threads import ThreadExecutor
@@ -25,21 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    import pytest
+
 HOSTILE = 'a\nb\x1b[31m " photo=7 text="\\ \u202e\udce9\x00'
 
 _log = logging.getLogger("device.of.a.test")
-
-
-@pytest.fixture(autouse=True)
-def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    root, device = logging.getLogger(), logging.getLogger("device")
-    before = root.handlers[:], root.level, device.level
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    yield
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    device.setLevel(before[2])
 
 
 @contextmanager
