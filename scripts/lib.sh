@@ -78,7 +78,7 @@ need_library() {
     ldconfig -p | grep -q "$1" || install_package "$@"
 }
 
-install_package() { # WHAT-IS-MISSING PACKAGE WHAT-FOR
+install_package() { # WHAT-IS-MISSING PACKAGES WHAT-FOR
     if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
         die "$1 is missing, needed $3; as root: apt-get install $2"
     fi
@@ -87,7 +87,8 @@ install_package() { # WHAT-IS-MISSING PACKAGE WHAT-FOR
         apt-get update -qq
         APT_UPDATED=1
     fi
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null ||
+    # shellcheck disable=SC2086 # several may be named
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null ||
         die "$2 could not be installed, needed $3; install it by hand: apt-get install $2"
 }
 

@@ -166,6 +166,13 @@ class Loudspeaker:
             seconds += chunk.seconds
         return Played(seconds=seconds, complete=not self._stopped.is_set())
 
+    def reach(self, _sample_rate: int) -> None:
+        if self.gone:
+            raise MissingDeviceError("the sound device is not there")
+
+    def position_seconds(self) -> float | None:
+        return None
+
     def lead_in_seconds(self) -> float:
         return 0.0
 

@@ -193,7 +193,8 @@ class AudioSettings:
 
     device: str = key(
         "default",
-        "The ALSA device, by name (see `aplay -L`): a number may mean another card after a restart.",
+        "The ALSA device, by name (see `aplay -L`): a number may mean another card after a restart. `pulse:NAME` is a "
+        "sink of PulseAudio or PipeWire, `pulse:` the one that it chooses; `aplay:NAME` goes through aplay.",
         "a name",
         lambda value: isinstance(value, str) and bool(value.strip()),
     )

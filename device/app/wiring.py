@@ -162,11 +162,12 @@ class Wiring:
         return TeePlayer(aloud=self.loudspeaker(), file=file) if aloud else file
 
     def loudspeaker(self) -> Player:
-        """The ALSA device of the settings."""
-        from device.playback.alsa import AlsaPlayer
+        """The sound device of the settings."""
+        from device.playback.sinks import sink_for
+        from device.playback.stream import StreamPlayer
 
         audio = self.settings.audio
-        return AlsaPlayer(device=audio.device, volume=audio.volume, monotonic=self.clock.monotonic)
+        return StreamPlayer(sink_for(audio.device), volume=audio.volume, monotonic=self.clock.monotonic)
 
     def players(self, folder: Path | None) -> Loudspeaker | WavFiles:
         """Who plays the jobs: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""

@@ -237,6 +237,16 @@ class Player(Protocol):
             MissingDeviceError: The sink is not there.
         """
 
+    def reach(self, sample_rate: int) -> None:
+        """Take the sink for the next `play`, so that nothing of a speech counts as begun where it is not there.
+
+        Raises:
+            MissingDeviceError: It is not.
+        """
+
+    def position_seconds(self) -> float | None:
+        """How much of the speech that plays was heard by now, from any thread; None where nothing plays."""
+
     def lead_in_seconds(self) -> float:
         """The silence that the next `play` would put before the first sample."""
 

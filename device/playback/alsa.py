@@ -1,144 +1,112 @@
-"""Sound to an ALSA device through `aplay`, one stream for a whole speech."""
+"""An ALSA device by its name, through ALSA's own library: it tells how much is still to be heard."""
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
+import re
 import threading
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from device.core.errors import MissingDeviceError
-from device.core.types import Played
+from device.playback import alsa_library
+from device.playback.alsa_library import AlsaPcm
+from device.playback.sink import SinkLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from device.core.types import Pcm
 
-    from device.core.types import Pcm, Speech, SpeechChunk
+BUFFER_SECONDS = 0.5
+"""How much the card is handed ahead; a voice that is late for less is not heard to be."""
 
-LEAD_IN_SECONDS = 0.12
-"""Silence before the first sample, in which a sleeping amplifier wakes."""
+_LOOK_AGAIN_SECONDS = 0.02
 
-AWAKE_SECONDS = 5.0
-"""How long an amplifier is taken to stay awake after the last sample."""
-
-_FULL_VOLUME = 100
+_FOR_PLUG = re.compile(r"[\w.:,=-]+")
+"""Names that can be told to the `plug` plugin within quotes."""
 
 
-class AlsaPlayer:
-    """An ALSA device by its name; `stop` may be called from any thread, the rest from one.
+class AlsaSink:
+    """A device as in `aplay -L`. One that cannot play a single channel at this rate is asked through `plug`."""
 
-    Args:
-        device: As in `aplay -L`.
-        volume: Percent.
-        monotonic: Seconds of a clock that never goes back.
-    """
-
-    def __init__(self, *, device: str, volume: int, monotonic: Callable[[], float]) -> None:
+    def __init__(self, device: str) -> None:
         self._device = device
-        self._volume = volume
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._aplay: subprocess.Popen[bytes] | None = None
-        self._stopped = False
-        self._last_sound: float | None = None
 
-    def lead_in_seconds(self) -> float:
-        """A little where nothing was played for a while, else none."""
-        if self._last_sound is not None and self._monotonic() - self._last_sound < AWAKE_SECONDS:
-            return 0.0
-        return LEAD_IN_SECONDS
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return f"the sound device {self._device}"
 
-    def play(self, speech: Speech) -> Played:
-        """Play it all and return when the last sample has left.
+    @property
+    def others(self) -> str:
+        """How a person finds out what there is."""
+        return "aplay -L lists the devices"
+
+    def open(self, sample_rate: int) -> OpenAlsa:
+        """Take it.
 
         Raises:
-            MissingDeviceError: There is no `aplay`, or no such device.
+            SinkLostError: It is not there, or somebody else has it.
         """
-        with self._lock:
-            self._stopped = False
-        chunks = iter(speech)
-        first = next(chunks, None)
-        if first is None:
-            return Played(seconds=0.0, complete=True)
-        if self._stopped:
-            return Played(seconds=0.0, complete=False)
-        aplay = self._start(first.sample_rate)
         try:
-            seconds = self._feed(aplay, first, chunks)
-        except BrokenPipeError:
-            # It ended by itself, and says why; or it was ended by `stop`.
-            seconds = 0.0
-        finally:
-            trouble = self._end(aplay)
-        if self._stopped:
-            return Played(seconds=seconds, complete=False)
-        if aplay.returncode:
-            raise MissingDeviceError(
-                f"the sound device {self._device} does not play ({trouble}); aplay -L lists the devices"
-            )
-        self._last_sound = self._monotonic()
-        return Played(seconds=seconds, complete=True)
-
-    def stop(self) -> None:
-        """End what plays now; what aplay and the card still hold is dropped."""
-        with self._lock:
-            self._stopped = True
-            if self._aplay:
-                self._aplay.kill()
-
-    def set_volume(self, percent: int) -> None:
-        """How loud it is from the next chunk on."""
-        self._volume = percent
-
-    def _start(self, sample_rate: int) -> subprocess.Popen[bytes]:
-        command = ["aplay", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(sample_rate), "-D", self._device]
-        with self._lock:
+            pcm = AlsaPcm(self._device, sample_rate=sample_rate, buffer_seconds=BUFFER_SECONDS)
+        except SinkLostError as trouble:
+            if not _FOR_PLUG.fullmatch(self._device):
+                raise
             try:
-                self._aplay = subprocess.Popen(  # noqa: S603 - the device is one argument, no shell reads it
-                    command, stdin=subprocess.PIPE, stderr=subprocess.PIPE
-                )
-            except OSError as error:
-                raise MissingDeviceError(
-                    f"aplay cannot be started ({error.strerror}); as root: apt-get install alsa-utils"
-                ) from error
-            if self._stopped:
-                # It was stopped in the moment before.
-                self._aplay.kill()
-            return self._aplay
+                plugged = f"plug:'{self._device}'"
+                pcm = AlsaPcm(plugged, sample_rate=sample_rate, buffer_seconds=BUFFER_SECONDS)
+            except SinkLostError:
+                raise trouble from None
+        return OpenAlsa(pcm, sample_rate=sample_rate)
 
-    def _feed(self, aplay: subprocess.Popen[bytes], first: SpeechChunk, rest: Speech) -> float:
-        pipe = _pipe(aplay.stdin)
-        lead_in = np.zeros(round(self.lead_in_seconds() * first.sample_rate), np.int16)
-        pipe.write(lead_in.tobytes() + self._bytes(first.pcm))
-        pipe.flush()
-        seconds = first.seconds
-        for chunk in rest:
-            if self._stopped:
-                break
-            pipe.write(self._bytes(chunk.pcm))
-            pipe.flush()
-            seconds += chunk.seconds
-        return seconds
 
-    def _end(self, aplay: subprocess.Popen[bytes]) -> str:
-        """Close its input, wait until it has played everything, and return what it complained of, in one line."""
-        with contextlib.suppress(BrokenPipeError):
-            _pipe(aplay.stdin).close()
-        with _pipe(aplay.stderr) as complaints:
-            complaint = complaints.read().decode(errors="replace")
-        aplay.wait()
+class OpenAlsa:
+    """A device that was taken. Every call of the library returns at once; the lock keeps them apart."""
+
+    def __init__(self, pcm: AlsaPcm, *, sample_rate: int) -> None:
+        self._pcm = pcm
+        self._rate = sample_rate
+        self._lock = threading.Lock()
+        self._dropped = False
+        # A card goes on with what lies in its memory until its next interrupt.
+        self.tail = pcm.period
+
+    def write(self, samples: Pcm) -> int:
+        """How many it took."""
         with self._lock:
-            self._aplay = None
-        return " ".join(complaint.split()) or f"aplay ended with {aplay.returncode}"
+            if self._dropped:
+                return 0
+            taken = self._pcm.write(samples)
+            if taken and self._pcm.state == alsa_library.PREPARED:
+                # By itself it would begin when its buffer is full, half a second later.
+                self._pcm.start()
+            return taken
 
-    def _bytes(self, pcm: Pcm) -> bytes:
-        if self._volume == _FULL_VOLUME:
-            return pcm.astype("<i2").tobytes()
-        return np.round(pcm * (self._volume / _FULL_VOLUME)).astype("<i2").tobytes()
+    def left_seconds(self) -> float:
+        """How long until the last sample that it took is heard."""
+        with self._lock:
+            if self._dropped:
+                return 0.0
+            state = self._pcm.state
+            if state == alsa_library.DISCONNECTED:
+                raise SinkLostError("it was unplugged")
+            if state != alsa_library.RUNNING:
+                return 0.0
+            return self._pcm.delay() / self._rate
 
+    def finish(self, stopped: threading.Event) -> None:
+        """Return when the last sample was heard, its tail of silence apart."""
+        while (left := self.left_seconds() - self.tail / self._rate) > 0:
+            if stopped.wait(min(left, _LOOK_AGAIN_SECONDS)):
+                return
 
-def _pipe(end: IO[bytes] | None) -> IO[bytes]:
-    # Popen's types do not know that every pipe was asked for.
-    return cast("IO[bytes]", end)
+    def drop(self) -> None:
+        """Be silent at once."""
+        with self._lock:
+            if not self._dropped:
+                self._dropped = True
+                self._pcm.drop()
+
+    def close(self) -> None:
+        """Let go of it."""
+        with self._lock:
+            self._dropped = True
+            self._pcm.drop()
+            self._pcm.close()

@@ -27,6 +27,13 @@ class NullPlayer:
             seconds += chunk.seconds
         return Played(seconds=seconds, complete=True)
 
+    def reach(self, sample_rate: int) -> None:
+        """Nowhere is always there."""
+
+    def position_seconds(self) -> float | None:
+        """Nothing is ever heard."""
+        return None
+
     def lead_in_seconds(self) -> float:
         """None is needed."""
         return 0.0

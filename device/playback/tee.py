@@ -31,6 +31,14 @@ class TeePlayer:
         self._file.play(kept)
         return played
 
+    def reach(self, sample_rate: int) -> None:
+        """The loudspeaker."""
+        self._aloud.reach(sample_rate)
+
+    def position_seconds(self) -> float | None:
+        """The loudspeaker's."""
+        return self._aloud.position_seconds()
+
     def lead_in_seconds(self) -> float:
         """The loudspeaker's."""
         return self._aloud.lead_in_seconds()

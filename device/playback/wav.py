@@ -55,6 +55,13 @@ class WavPlayer:
             part.unlink(missing_ok=True)
         return played
 
+    def reach(self, sample_rate: int) -> None:
+        """Whether it can be written shows when it is."""
+
+    def position_seconds(self) -> float | None:
+        """Nobody hears a file while it is written."""
+        return None
+
     def lead_in_seconds(self) -> float:
         """A file needs none."""
         return 0.0

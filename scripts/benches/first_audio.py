@@ -20,8 +20,8 @@ from device.app.settings import Settings
 from device.app.wiring import PHOTOS, Wiring
 from device.pipeline.speak import AUDIBLE
 from device.pipeline.tell import tell
-from device.playback.alsa import LEAD_IN_SECONDS
 from device.playback.null import NullPlayer
+from device.playback.stream import LEAD_IN_SECONDS
 
 if TYPE_CHECKING:
     from device.core.ports import Synthesiser

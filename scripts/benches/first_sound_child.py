@@ -42,6 +42,13 @@ class FirstChunkPlayer:
             first_sound()
         return self._player.play(speech)
 
+    def reach(self, sample_rate: int) -> None:
+        """That of the other."""
+        self._player.reach(sample_rate)
+
+    def position_seconds(self) -> float | None:
+        """Nobody asks."""
+
     def lead_in_seconds(self) -> float:
         """That of the other."""
         return self._player.lead_in_seconds()

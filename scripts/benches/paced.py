@@ -57,6 +57,12 @@ class PacedPlayer:
         time.sleep(max(0.0, ends - (time.perf_counter() - asked)))
         return Played(seconds=sum(each.seconds for each in self.taken), complete=True)
 
+    def reach(self, sample_rate: int) -> None:
+        """It is always there."""
+
+    def position_seconds(self) -> float | None:
+        """Nobody asks."""
+
     def lead_in_seconds(self) -> float:
         """None is needed."""
         return 0.0

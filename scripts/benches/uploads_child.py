@@ -36,6 +36,12 @@ class Paced:
                 break
         return Played(seconds=seconds, complete=not self._stopped.is_set())
 
+    def reach(self, sample_rate: int) -> None:
+        """It is always there."""
+
+    def position_seconds(self) -> float | None:
+        """Nobody asks."""
+
     def lead_in_seconds(self) -> float:
         """None is needed."""
         return 0.0

@@ -22,8 +22,9 @@ import pytest
 
 from device.core.errors import MissingDeviceError
 from device.core.types import Job, Played, SpeechChunk
-from device.playback.alsa import AlsaPlayer
 from device.playback.null import NullPlayer
+from device.playback.sinks import sink_for
+from device.playback.stream import StreamPlayer
 from device.playback.tee import TeePlayer
 from device.playback.wav import WavPlayer
 from tests.simulation.chance import chance
@@ -31,6 +32,7 @@ from tests.simulation.executor import SimExecutor
 from tests.simulation.in_worker import InWorker
 from tests.simulation.loop import SimLoop
 from tests.simulation.room import Room, SimPlayer
+from tests.sound_server import SoundServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +43,11 @@ if TYPE_CHECKING:
 RATE = 22050
 LOUDEST = 9000
 WAIT_SECONDS = 60.0
+SERVED = ("pulse", "alsa to a server")
+SLOW = ("aplay", *SERVED)
+"""Those that can be made to take their time; ALSA's null device takes all at once."""
+
+LOUDSPEAKERS = ("alsa", "aplay", *SERVED)
 SEEDS = range(5)
 """In the simulation each is another order of things."""
 
@@ -131,6 +138,39 @@ class RealPlace:
             self._fetches = None
 
 
+class ServerPlace(RealPlace):
+    """A player whose sink is a sound server's, by its own interface or by ALSA's; it takes as long as the sound is."""
+
+    def __init__(self, player: Player, server: SoundServer, folder: Path) -> None:
+        super().__init__(player, folder)
+        self._server = server
+        self._listener = server.listen("room")
+
+    def wait_for_sound(self) -> None:
+        self._listener.wait_for_sound()
+
+    def unplug(self) -> None:
+        self._server.stop()
+
+    def plug(self) -> None:
+        self._server.start()
+        self._listener = self._server.listen("room")
+
+    def be_slow(self) -> None:
+        """It always is."""
+
+    def was_heard(self) -> bool:
+        self._listener.wait_for_silence(0.2)
+        return bool(len(self._listener.heard()))
+
+    def loudness(self) -> int:
+        self._listener.wait_for_silence(0.2)
+        return round(100 * int(self._listener.heard()[-RATE // 100 :].max()) / LOUDEST)
+
+    def close(self) -> None:
+        """The server goes on, for the next one."""
+
+
 class SimPlace:
     """The room of a simulated world."""
 
@@ -180,7 +220,7 @@ def places(*kinds: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("place", [*kinds, *SEEDS], indirect=True)
 
 
-@pytest.fixture(params=["null", "wav", "alsa", "tee", *SEEDS])
+@pytest.fixture(params=["null", "wav", *LOUDSPEAKERS, "tee", *SEEDS])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     made: RealPlace | SimPlace
     if isinstance(request.param, int):
@@ -188,8 +228,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     else:
         folder = tmp_path / "sink"
         folder.mkdir()
-        if request.param == "alsa":
-            made = RealPlace(alsa_player(folder, monkeypatch), folder)
+        if request.param in SERVED:
+            made = served(request.param, request.getfixturevalue("server"), folder, monkeypatch)
+        elif request.param in LOUDSPEAKERS:
+            made = RealPlace(into_file(request.param, folder, monkeypatch), folder)
         elif request.param == "wav":
             made = RealPlace(WavPlayer(folder / "a.wav"), folder)
         elif request.param == "tee":
@@ -205,7 +247,7 @@ def player(place: Place) -> Player:
     return place.player
 
 
-def alsa_player(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AlsaPlayer:
+def into_file(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> StreamPlayer:
     """Through real ALSA into a file; where the folder is gone there is no such device."""
     if not shutil.which("aplay"):
         pytest.skip("aplay is not installed: apt-get install alsa-utils")
@@ -214,7 +256,29 @@ def alsa_player(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AlsaPlayer:
         f'pcm.!default {{ type file slave.pcm {{ type null }} file "{folder / "a.raw"}" format "raw" }}\n'
     )
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
-    return AlsaPlayer(device="default", volume=100, monotonic=time.monotonic)
+    return loudspeaker("aplay:default" if kind == "aplay" else "default")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    server = SoundServer(tmp_path_factory.mktemp("server"))
+    yield server
+    server.stop()
+
+
+def served(kind: str, server: SoundServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> ServerPlace:
+    """Through a real sound server, whose sink takes as long as the sound is."""
+    server.start()
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    config = folder / "asound.conf"
+    config.write_text('pcm.!default { type pulse device "room" }\n')
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    return ServerPlace(loudspeaker("pulse:room" if kind == "pulse" else "default"), server, folder)
+
+
+def loudspeaker(device: str) -> StreamPlayer:
+    return StreamPlayer(sink_for(device), volume=100, monotonic=time.monotonic)
 
 
 def test_it_takes_every_chunk_and_tells_the_length(player: Player) -> None:
@@ -236,7 +300,7 @@ def test_a_speech_without_a_chunk_plays_nothing(player: Player) -> None:
     assert (played.seconds, played.complete) == (0.0, True)
 
 
-@places("wav", "alsa")
+@places("wav", *LOUDSPEAKERS)
 def test_a_speech_without_a_chunk_needs_no_sink(place: Place) -> None:
     place.unplug()
     assert place.player.play([]).complete
@@ -297,7 +361,7 @@ def test_a_stop_may_come_from_another_thread(place: Place) -> None:
     assert len(drawn) < 20
 
 
-@places("alsa")
+@places(*SLOW)
 def test_a_stop_within_a_long_sound_ends_it_at_once(place: Place) -> None:
     place.be_slow()
     drawn = []
@@ -319,7 +383,7 @@ def test_a_stop_within_a_long_sound_ends_it_at_once(place: Place) -> None:
 
 
 # A null player does not look again after the last chunk: that one has left it.
-@places("wav", "alsa")
+@places("wav", *LOUDSPEAKERS)
 def test_a_speech_that_ends_where_it_was_stopped_was_not_all(place: Place) -> None:
     def speech() -> Iterator[SpeechChunk]:
         yield chunk(100)
@@ -328,7 +392,7 @@ def test_a_speech_that_ends_where_it_was_stopped_was_not_all(place: Place) -> No
     assert not place.player.play(speech()).complete
 
 
-@places("null", "wav", "alsa")
+@places("null", "wav", *LOUDSPEAKERS)
 def test_a_stop_before_the_first_chunk_is_there_leaves_nothing_to_hear(place: Place) -> None:
     def speech() -> Iterator[SpeechChunk]:
         place.player.stop()
@@ -356,7 +420,7 @@ def test_an_error_of_the_speech_comes_out_and_it_plays_again(place: Place, chunk
     assert place.player.play([chunk(100)]).complete
 
 
-@places("wav", "alsa")
+@places("wav", *LOUDSPEAKERS)
 def test_a_sink_that_is_not_there_is_told_before_anything_is_heard_and_plays_when_it_is_back(place: Place) -> None:
     place.unplug()
     with pytest.raises(MissingDeviceError):
@@ -367,7 +431,7 @@ def test_a_sink_that_is_not_there_is_told_before_anything_is_heard_and_plays_whe
     assert place.was_heard()
 
 
-@places("alsa")
+@places(*SLOW)
 def test_a_loudspeaker_that_goes_within_the_last_sound_is_told(place: Place) -> None:
     place.be_slow()
 
@@ -380,6 +444,38 @@ def test_a_loudspeaker_that_goes_within_the_last_sound_is_told(place: Place) -> 
         place.unplug()
 
     place.together(play, unplug)
+
+
+@places(*LOUDSPEAKERS)
+def test_what_cannot_be_reached_says_so_before_anything_is_heard(place: Place) -> None:
+    place.unplug()
+
+    def reach_and_play() -> None:
+        # To aplay it shows when it is given the first sample.
+        place.player.reach(RATE)
+        place.player.play([chunk(100)])
+
+    with pytest.raises(MissingDeviceError):
+        reach_and_play()
+    place.plug()
+    place.player.reach(RATE)
+    assert place.player.play([chunk(100)]).complete
+
+
+@places(*SERVED)
+def test_while_it_plays_it_tells_how_much_was_heard(place: Place) -> None:
+    assert place.player.position_seconds() is None
+    told: list[float] = []
+
+    def speech() -> Iterator[SpeechChunk]:
+        for _ in range(10):
+            yield chunk(RATE // 10)
+            told.append(place.player.position_seconds() or 0.0)
+
+    assert place.player.play(speech()).complete
+    assert told == sorted(told)
+    assert 0 < told[-1] <= 1.0
+    assert place.player.position_seconds() is None
 
 
 def test_the_lead_in_is_never_negative(player: Player) -> None:
@@ -398,7 +494,7 @@ def test_how_loud_it_is_changes_nothing_of_what_is_told(player: Player) -> None:
     assert played.seconds == pytest.approx(0.2)
 
 
-@places("alsa")
+@places(*LOUDSPEAKERS)
 def test_a_loudspeaker_is_as_loud_as_it_was_told_from_the_next_speech_on(place: Place) -> None:
     def speech() -> Iterator[SpeechChunk]:
         yield chunk(RATE // 10)

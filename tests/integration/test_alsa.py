@@ -10,12 +10,17 @@ import pytest
 
 from device.core.errors import MissingDeviceError
 from device.core.types import SpeechChunk
-from device.playback.alsa import AWAKE_SECONDS, LEAD_IN_SECONDS, AlsaPlayer
+from device.playback.sinks import sink_for
+from device.playback.stream import AWAKE_SECONDS, LEAD_IN_SECONDS, StreamPlayer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 RATE = 22050
+
+DEVICES = pytest.mark.parametrize("device", ["default", "aplay:default"])
+"""By ALSA's library, and by its command."""
 
 pytestmark = pytest.mark.skipif(not shutil.which("aplay"), reason="aplay is not installed: apt-get install alsa-utils")
 
@@ -33,6 +38,10 @@ def captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return sound
 
 
+def loudspeaker(device: str, *, volume: int = 100, monotonic: Callable[[], float] = lambda: 0.0) -> StreamPlayer:
+    return StreamPlayer(sink_for(device), volume=volume, monotonic=monotonic)
+
+
 def sentences() -> list[SpeechChunk]:
     random = np.random.default_rng(1)
     return [
@@ -45,8 +54,9 @@ def sentences() -> list[SpeechChunk]:
     ]
 
 
-def test_five_sentences_arrive_whole_after_the_lead_in(captured: Path) -> None:
-    player = AlsaPlayer(device="default", volume=100, monotonic=lambda: 0.0)
+@DEVICES
+def test_five_sentences_arrive_whole_after_the_lead_in(captured: Path, device: str) -> None:
+    player = loudspeaker(device)
     lead_in = round(player.lead_in_seconds() * RATE)
     assert lead_in == round(LEAD_IN_SECONDS * RATE)
     assert player.play(sentences()).complete
@@ -57,9 +67,10 @@ def test_five_sentences_arrive_whole_after_the_lead_in(captured: Path) -> None:
     assert not heard[lead_in + len(expected) :].any()
 
 
-def test_an_amplifier_that_is_awake_gets_no_lead_in(captured: Path) -> None:
+@DEVICES
+def test_an_amplifier_that_is_awake_gets_no_lead_in(captured: Path, device: str) -> None:
     now = [0.0]
-    player = AlsaPlayer(device="default", volume=100, monotonic=lambda: now[0])
+    player = loudspeaker(device, monotonic=lambda: now[0])
     player.play(sentences())
     captured.unlink()
     now[0] += AWAKE_SECONDS / 2
@@ -70,15 +81,17 @@ def test_an_amplifier_that_is_awake_gets_no_lead_in(captured: Path) -> None:
     assert player.lead_in_seconds() == LEAD_IN_SECONDS
 
 
-def test_the_volume_is_obeyed(captured: Path) -> None:
-    AlsaPlayer(device="default", volume=50, monotonic=lambda: 0.0).play(sentences())
+@DEVICES
+def test_the_volume_is_obeyed(captured: Path, device: str) -> None:
+    loudspeaker(device, volume=50).play(sentences())
     heard = np.frombuffer(captured.read_bytes(), "<i2")[round(LEAD_IN_SECONDS * RATE) :][:3000]
     assert np.abs(heard - sentences()[0].pcm / 2).max() <= 0.5
 
 
-def test_a_device_that_is_not_there_is_one_line(captured: Path) -> None:
+@pytest.mark.parametrize("way", ["", "aplay:"])
+def test_a_device_that_is_not_there_is_one_line(captured: Path, way: str) -> None:
     with pytest.raises(MissingDeviceError, match="the sound device kitchen does not play") as caught:
-        AlsaPlayer(device="kitchen", volume=100, monotonic=lambda: 0.0).play(sentences())
+        loudspeaker(f"{way}kitchen").play(sentences())
     assert "\n" not in str(caught.value)
     assert not captured.exists()
 
@@ -86,4 +99,32 @@ def test_a_device_that_is_not_there_is_one_line(captured: Path) -> None:
 def test_a_missing_aplay_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(MissingDeviceError, match="apt-get install alsa-utils"):
-        AlsaPlayer(device="default", volume=100, monotonic=lambda: 0.0).play(sentences())
+        loudspeaker("aplay:default").play(sentences())
+
+
+def test_a_card_that_has_no_single_channel_is_asked_through_plug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound, config = tmp_path / "captured.raw", tmp_path / "asound.conf"
+    config.write_text(
+        "</usr/share/alsa/alsa.conf>\n"
+        f'pcm.captured {{ type file slave.pcm {{ type null }} file "{sound}" format "raw" }}\n'
+        "pcm.stereo { type multi slaves.a { pcm captured channels 2 }\n"
+        "  bindings.0 { slave a channel 0 } bindings.1 { slave a channel 1 } }\n"
+    )
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    assert loudspeaker("stereo").play(sentences()).complete
+    left, right = np.frombuffer(sound.read_bytes(), "<i2").reshape(-1, 2).T
+    assert np.array_equal(left, right)
+    lead_in = round(LEAD_IN_SECONDS * RATE)
+    assert np.array_equal(left[lead_in : lead_in + 3000], sentences()[0].pcm)
+
+
+def test_a_device_that_somebody_else_has_is_one_line_and_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "asound.conf"
+    config.write_text("pcm.!default { type hw card 99 }\n")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    with pytest.raises(MissingDeviceError, match="the sound device default does not play"):
+        loudspeaker("default").reach(RATE)

@@ -69,6 +69,14 @@ class SimPlayer:
         self._job = job
         return self
 
+    def reach(self, _sample_rate: int) -> None:
+        self._loop.life.check()
+        self._need_loudspeaker()
+
+    def position_seconds(self) -> float | None:
+        sound = self._room.playing
+        return None if sound is None else self._loop.time() - sound.began
+
     def lead_in_seconds(self) -> float:
         return 0.0
 
