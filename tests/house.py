@@ -14,6 +14,7 @@ from device.app.once import once
 from device.app.threads import ThreadExecutor
 from device.core.errors import BadPhotoError, MissingDeviceError
 from device.core.types import Event, Mark, Pixels, Played, SpeechChunk
+from device.pipeline.absence import Absence
 from device.pipeline.books import Books
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
@@ -148,6 +149,7 @@ class Loudspeaker:
     def __init__(self, gates: Gates) -> None:
         self.heard: list[str] = []
         self.gone = False
+        self.goes_after: str | None = None
         self.volumes: list[int] = []
         self._gates = gates
         self._stopped = threading.Event()
@@ -161,6 +163,9 @@ class Loudspeaker:
             text = chunk.marks[0].text
             self.heard.append(text)
             self._gates.passing(f"saying {text}")
+            if text == self.goes_after:
+                self.gone, self.goes_after = True, None
+                raise MissingDeviceError("the sound device is unplugged")
             if self._stopped.is_set():
                 break
             seconds += chunk.seconds
@@ -169,6 +174,9 @@ class Loudspeaker:
     def reach(self, _sample_rate: int) -> None:
         if self.gone:
             raise MissingDeviceError("the sound device is not there")
+
+    def is_there(self) -> bool:
+        return not self.gone
 
     def position_seconds(self) -> float | None:
         return None
@@ -187,9 +195,16 @@ class House:
     """All of it, on a state folder; what happens in it is written down in order."""
 
     def __init__(
-        self, state: Path, *, keep: bool = False, most_events: int = 100, jobs: type[SqliteJobs] = SqliteJobs
+        self,
+        state: Path,
+        *,
+        keep: bool = False,
+        most_events: int = 100,
+        jobs: type[SqliteJobs] = SqliteJobs,
+        waits_for_sound: bool = False,
     ) -> None:
         state.mkdir(exist_ok=True)
+        self.waits_for_sound = waits_for_sound
         self.folder = state / "photos"
         self.clock, self.gates = HandClock(), Gates()
         self.eyes, self.speaker = Eyes(self.gates), Loudspeaker(self.gates)
@@ -243,22 +258,24 @@ class House:
     def _worker(self) -> Worker:
         eyes = self.eyes
         describer = Describer(clock=self.clock, decoder=eyes, detector=eyes, analyser=eyes, narrator=eyes, once=once)
+        labour = Labour(
+            clock=self.clock,
+            jobs=self.jobs,
+            describer=describer,
+            synthesiser=Voice(),
+            player_for=lambda _: self.speaker,
+            hush=self.hush,
+            watch=self.watch,
+            speaking="narrator",
+        )
         return Worker(
             clock=self.clock,
             executor=self.labour,
-            labour=Labour(
-                clock=self.clock,
-                jobs=self.jobs,
-                describer=describer,
-                synthesiser=Voice(),
-                player_for=lambda _: self.speaker,
-                hush=self.hush,
-                watch=self.watch,
-                speaking="narrator",
-            ),
+            labour=labour,
             books=self.books,
             board=self.board,
             courtesy=self.courtesy,
+            absence=Absence(labour=labour, executor=self.labour, waits=self.waits_for_sound),
         )
 
     async def bring(self, label: str = "a", *, source: Source = "inbox") -> Job:

@@ -17,6 +17,7 @@ from device.bus.topics import Topics
 from device.core.errors import StoreError
 from device.core.types import Last
 from device.intake.inbox import Inbox
+from device.pipeline.absence import Absence
 from device.pipeline.books import Books
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
@@ -195,22 +196,24 @@ def assemble(settings: Settings, world: World) -> Daemon:
         keep_photos=settings.store.retention == "keep",
         told=told,
     )
+    labour = Labour(
+        clock=world.clock,
+        jobs=jobs,
+        describer=world.describer,
+        synthesiser=world.synthesiser,
+        player_for=world.player_for,
+        hush=hush,
+        watch=watch,
+        speaking=settings.device.speaking,
+    )
     worker = Worker(
         clock=world.clock,
         executor=world.labour,
-        labour=Labour(
-            clock=world.clock,
-            jobs=jobs,
-            describer=world.describer,
-            synthesiser=world.synthesiser,
-            player_for=world.player_for,
-            hush=hush,
-            watch=watch,
-            speaking=settings.device.speaking,
-        ),
+        labour=labour,
         books=books,
         board=board,
         courtesy=courtesy,
+        absence=Absence(labour=labour, executor=world.labour, waits=settings.audio.absent == "wait"),
         rest_seconds=settings.vision.idle_seconds,
     )
 

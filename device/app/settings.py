@@ -198,6 +198,12 @@ class AudioSettings:
         "a name",
         lambda value: isinstance(value, str) and bool(value.strip()),
     )
+    absent: Literal["wait", "drop"] = key(
+        "wait",
+        "What a speech does while the sound device is not there: wait for it, or be set aside and told as failed.",
+        "wait or drop",
+        _one_of("wait", "drop"),
+    )
     volume: int = key(100, "Loudness in percent, until a person makes it louder or softer.", "0 to 100", _whole(0, 100))
     quiet_hours: str = key(
         "",

@@ -244,6 +244,9 @@ class Player(Protocol):
             MissingDeviceError: It is not.
         """
 
+    def is_there(self) -> bool:
+        """Whether `reach` would find the sink; it is not kept."""
+
     def position_seconds(self) -> float | None:
         """How much of the speech that plays was heard by now, from any thread; None where nothing plays."""
 
@@ -391,8 +394,11 @@ class JobStore(Protocol):
             QueueFullError: As many wait as may, and the policy is to refuse.
         """
 
-    def claim(self) -> Job | None:
-        """The waiting job that is next, now `working` and with one more attempt on disk; None where none waits."""
+    def claim(self, *, to_look: bool = False) -> Job | None:
+        """The waiting job that is next, now `working` and with one more attempt on disk; None where none waits.
+
+        Only one that is still to be looked at, where that is asked for.
+        """
 
     def begin(self, job: Job) -> Job:
         """Its speech is about to be heard."""

@@ -70,9 +70,9 @@ class Books:
         """Delete the photos of what was dropped or set aside long ago, and what could not be deleted before."""
         await self._stored(self._tidy)
 
-    async def claim(self) -> Job | None:
-        """The next photo."""
-        return await self._stored(self.jobs.claim)
+    async def claim(self, *, to_look: bool) -> Job | None:
+        """The next photo; where asked for, the next one that is still to be looked at."""
+        return await self._stored(partial(self.jobs.claim, to_look=to_look))
 
     async def count(self) -> None:
         """Show how many photos wait."""

@@ -92,8 +92,12 @@ class Labour:
         turn.described = described_with_sound
         return played
 
-    def speak(self, job: Job, record: Record, turn: Turn, *, once: bool = True) -> Played:
-        """Speak what was written before a restart; or, where `once` is False, once more.
+    def is_heard(self, job: Job) -> bool:
+        """Whether the sink of a job is there."""
+        return self.player_for(job).is_there()
+
+    def speak(self, job: Job, record: Record, turn: Turn, *, once: bool = True, heard: int = 0) -> Played:
+        """Speak what was written before, but for so many sentences that were heard; or, where not `once`, once more.
 
         Raises:
             MissingDeviceError: The sink is not there.
@@ -101,7 +105,7 @@ class Labour:
         """
         with self.watch.during("speaking", within_seconds=NEWS_SECONDS):
             return speak(
-                narration_of(record),
+                narration_of(record)[heard:],
                 synthesiser=self.synthesiser,
                 player=turn.on(self.player_for(job)),
                 clock=self.clock,

@@ -59,6 +59,8 @@ def speak(
     Raises:
         MissingDeviceError: The sink is not there.
     """
+    # Before the first sample is drawn, which counts as its beginning.
+    player.reach(synthesiser.sample_rate)
     meter = _Meter(clock, lead_in_seconds=player.lead_in_seconds())
     played = player.play(meter.through(passing(synthesiser.synthesise(narration))))
     return Spoken(

@@ -28,6 +28,10 @@ def weightier(before: Cut | None, why: Cut) -> Cut:
     return why if before is None or _WEIGHTS.get(why, 0) > _WEIGHTS.get(before, 0) else before
 
 
+AHEAD_SECONDS = 1.0
+"""More than a sink is handed ahead of what is heard."""
+
+
 class GaveWayError(Exception):
     """A photo was left before it was known what is to be said of it; the next turn begins anew."""
 
@@ -48,6 +52,12 @@ class Turn:
         self.begun = False
         self.described: Described | None = None
         self._player: Player | None = None
+        self._sentence = 0
+        self._seconds_of_it = 0.0
+
+    def surely_heard(self) -> int:
+        """How many sentences left the sink before the last sample that it was handed."""
+        return self._sentence if self._seconds_of_it > AHEAD_SECONDS else max(0, self._sentence - 1)
 
     def end(self, why: Cut) -> None:
         """Cut it: nothing more is handed to the player, and what the player has is dropped."""
@@ -89,6 +99,9 @@ class Turn:
             if self.cut or not (self.begun or begin()):
                 return
             self.begun = True
+            if chunk.utterance != self._sentence:
+                self._sentence, self._seconds_of_it = chunk.utterance, 0.0
+            self._seconds_of_it += chunk.seconds
             news(chunk)
             if self.cut:
                 return

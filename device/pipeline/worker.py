@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from device.core.context import photo
 from device.core.errors import BadPhotoError, MissingDeviceError, StoreError
+from device.pipeline.absence import SOUND_AGAIN_SECONDS
 from device.pipeline.record import text_of
 from device.pipeline.turn import GaveWayError, Turn, weightier
 from device.pipeline.waiting import happened
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import Clock, Executor
     from device.core.types import Described, Job, Played
+    from device.pipeline.absence import Absence
     from device.pipeline.books import Books
     from device.pipeline.courtesy import Courtesy
     from device.pipeline.labour import Labour
@@ -39,6 +41,7 @@ class Worker:
     Attributes:
         labour: The part of it that blocks.
         books: Where it is written down.
+        absence: Whether the loudspeaker is missed, and what waits for it.
         courtesy: Whether somebody pressed a button, and no other photo is to be begun.
         rest_seconds: After so long without work, what it takes is let go.
         idle: Set while no photo waits.
@@ -50,6 +53,7 @@ class Worker:
     books: Books
     board: StatusBoard
     courtesy: Courtesy
+    absence: Absence
     rest_seconds: float = 300.0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,19 +142,22 @@ class Worker:
         await self.courtesy.until_it_came()
         # Whoever resumes meanwhile gets what waits before what was said.
         paused = self._paused
-        job = None if paused else await self.books.claim()
+        await self.absence.look()
+        # What is to be heard waits for the loudspeaker, but not what is to be looked at.
+        job = None if paused else await self.books.claim(to_look=self.absence.holds)
         await self.books.count()
         if job:
             self._rests_from = None
             return job
-        if self._encore and not (paused or self._paused):
+        if self._encore and not (paused or self._paused or self.absence.holds):
             await self._speak_again()
             return None
         self.board.show("idle")
         if not (self._woken.is_set() or self._paused):
             self.idle.set()
         await self._rest()
-        await happened(self._woken, self.clock, within_seconds=LOOK_AGAIN_SECONDS)
+        again = SOUND_AGAIN_SECONDS if self.absence.holds else LOOK_AGAIN_SECONDS
+        await happened(self._woken, self.clock, within_seconds=again)
         return None
 
     async def _see_through(self, job: Job) -> None:
@@ -205,7 +212,7 @@ class Worker:
         record = job.record
         if record is None:
             self.board.show("looking")
-            if job.begun or turn.cut or self.labour.hush.reason():
+            if job.begun or turn.cut or self.labour.hush.reason() or self.absence.holds:
                 await self.executor.run(partial(self.labour.look, job, turn))
                 return None
 
@@ -219,7 +226,8 @@ class Worker:
         if job.begun or turn.cut or self.labour.hush.reason():
             return None
         self._say(text_of(record), turn)
-        return await self.executor.run(partial(self.labour.speak, job, record, turn))
+        heard = self.absence.heard(job)
+        return await self.executor.run(partial(self.labour.speak, job, record, turn, heard=heard))
 
     def _new_turn(self) -> Turn:
         """What is spoken from now on; over at once where somebody asked for silence while the store was waited for."""
@@ -256,7 +264,12 @@ class Worker:
                 await self.books.set_aside(job, str(trouble), code=trouble.code, needed=False)
             case MissingDeviceError():
                 self.board.because("no_audio", holds=True)
-                await self.books.set_aside(job, str(trouble), code="no_audio")
+                self.absence.begins(job, turn)
+                if self.absence.keeps(job):
+                    _log.warning("photo %d waits: %s", job.id, trouble)
+                    await self.books.release(replace(job, begun=False))
+                else:
+                    await self.books.set_aside(job, str(trouble), code="no_audio")
             case StoreError():
                 raise trouble
             case _:
@@ -266,12 +279,13 @@ class Worker:
     async def _end(self, job: Job, turn: Turn, played: Played | None) -> None:
         # Whoever cuts it after its last sample has cut nothing: it is not said anew.
         whole = played is not None and played.complete and played.seconds > 0
-        if not whole and self._is_for_later(job, turn):
+        if not whole and (self._is_for_later(job, turn) or self._waits_for_sound(job, turn)):
             await self.books.release(job)
             # A failing disk may have been waited for, and somebody may have stopped it meanwhile.
             if turn.cut == "stop":
                 self._ask(job, "stop")
             return
+        self.absence.done(job)
         await self.books.finish(
             job,
             heard=turn.described if turn.begun else None,
@@ -283,6 +297,11 @@ class Worker:
         if job.record is None and turn.described is None:
             return True
         return not job.begun and turn.is_for_later()
+
+    def _waits_for_sound(self, job: Job, turn: Turn) -> bool:
+        """Whether it was only looked at, and is to be heard when the loudspeaker is there again."""
+        silent = job.begun or turn.begun or turn.cut or self.labour.hush.reason()
+        return self.absence.keeps(job) and not silent
 
     async def _speak_again(self) -> None:
         job = await self.books.last()

@@ -30,6 +30,10 @@ class NullPlayer:
     def reach(self, sample_rate: int) -> None:
         """Nowhere is always there."""
 
+    def is_there(self) -> bool:
+        """Nowhere always is."""
+        return True
+
     def position_seconds(self) -> float | None:
         """Nothing is ever heard."""
         return None

@@ -29,6 +29,9 @@ PIECE_SECONDS = 0.05
 _LOOK_AGAIN_SECONDS = 0.02
 """How soon a sink whose buffer was full is asked again."""
 
+_ANY_RATE = 22050
+"""Of samples a second, to ask whether a sink is there before anything was played."""
+
 _FULL_VOLUME = 100
 
 
@@ -74,6 +77,15 @@ class StreamPlayer:
                 self._open, self._rate = self._sink.open(sample_rate), sample_rate
             except SinkLostError as trouble:
                 raise self._missing(trouble) from trouble
+
+    def is_there(self) -> bool:
+        """Whether `reach` would find it; it is not kept."""
+        try:
+            self.reach(self._rate or _ANY_RATE)
+        except MissingDeviceError:
+            return False
+        self._let_go()
+        return True
 
     def play(self, speech: Speech) -> Played:
         """Play it all and return when the last sample was heard.

@@ -35,6 +35,10 @@ class TeePlayer:
         """The loudspeaker."""
         self._aloud.reach(sample_rate)
 
+    def is_there(self) -> bool:
+        """The loudspeaker."""
+        return self._aloud.is_there()
+
     def position_seconds(self) -> float | None:
         """The loudspeaker's."""
         return self._aloud.position_seconds()

@@ -58,6 +58,10 @@ class WavPlayer:
     def reach(self, sample_rate: int) -> None:
         """Whether it can be written shows when it is."""
 
+    def is_there(self) -> bool:
+        """Whether it can be written shows when it is."""
+        return True
+
     def position_seconds(self) -> float | None:
         """Nobody hears a file while it is written."""
         return None

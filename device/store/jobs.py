@@ -98,14 +98,17 @@ class SqliteJobs:
         if self._policy.burst == "queue":
             _refuse_beyond(self._policy.most, self.waiting())
 
-    def claim(self) -> Job | None:
-        """The waiting job that is next, now `working` and with one more attempt on disk; None where none waits."""
+    def claim(self, *, to_look: bool = False) -> Job | None:
+        """The waiting job that is next, now `working` and with one more attempt on disk; None where none waits.
+
+        Only one that is still to be looked at, where that is asked for.
+        """
         # Asked first, so that who has nothing to do does not write.
         if not self.waiting():
             return None
         with self._database.transaction() as connection:
             claim = sql.CLAIM_NEWEST if self._policy.burst == "newest" else sql.CLAIM_OLDEST
-            rows = connection.execute(claim).fetchall()
+            rows = connection.execute(claim, (to_look,)).fetchall()
         return _job(rows[0]) if rows else None
 
     def begin(self, job: Job) -> Job:

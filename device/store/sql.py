@@ -72,7 +72,10 @@ OLDEST_WAITING = "SELECT * FROM job WHERE state = 'waiting' AND begun = 0 ORDER 
 
 _CLAIM = """
     UPDATE job SET state = 'working', attempts = attempts + 1
-    WHERE id = (SELECT id FROM job WHERE state = 'waiting' ORDER BY priority DESC, id {order} LIMIT 1)
+    WHERE id = (
+        SELECT id FROM job WHERE state = 'waiting' AND (record IS NULL OR NOT ?)
+        ORDER BY priority DESC, id {order} LIMIT 1
+    )
     RETURNING *
 """
 

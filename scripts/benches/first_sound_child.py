@@ -46,6 +46,10 @@ class FirstChunkPlayer:
         """That of the other."""
         self._player.reach(sample_rate)
 
+    def is_there(self) -> bool:
+        """That of the other."""
+        return self._player.is_there()
+
     def position_seconds(self) -> float | None:
         """Nobody asks."""
 

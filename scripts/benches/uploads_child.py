@@ -39,6 +39,10 @@ class Paced:
     def reach(self, sample_rate: int) -> None:
         """It is always there."""
 
+    def is_there(self) -> bool:
+        """It always is."""
+        return True
+
     def position_seconds(self) -> float | None:
         """Nobody asks."""
 

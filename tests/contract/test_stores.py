@@ -129,6 +129,17 @@ def test_who_pressed_a_button_is_served_first_then_who_sent_a_photo_then_the_sli
     assert [store.claim().source for _ in range(6)] == ["button", "button", "inbox", "mqtt", "upload", "camera"]
 
 
+def test_what_was_looked_at_can_be_passed_over(store: Store) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        store.add(name)
+    store.jobs.release(store.jobs.describe(store.claim(), {"narration": []}))
+    job = store.jobs.claim(to_look=True)
+    assert job
+    assert job.id == 2
+    assert store.jobs.claim(to_look=True) is None
+    assert store.claim().id == 1
+
+
 def test_an_attempt_is_counted_before_the_work(store: Store) -> None:
     assert store.add().attempts == 0
     job = store.claim()

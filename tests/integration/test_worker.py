@@ -10,6 +10,7 @@ import pytest
 
 from device.core.errors import StoreError, StoreFullError
 from device.core.types import Event, Last
+from device.pipeline.absence import SOUND_AGAIN_SECONDS
 from device.pipeline.books import STORE_AGAIN_SECONDS
 from device.pipeline.courtesy import COURTESY_SECONDS
 from device.pipeline.quiet import QuietHours
@@ -163,6 +164,72 @@ def test_a_loudspeaker_that_is_gone_is_told_and_its_return_too(tmp_path: Path) -
         assert spoken(house) == [2]
 
     in_house(tmp_path, story)
+
+
+def test_what_is_to_be_heard_waits_for_its_loudspeaker_and_is_described_at_once(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.bring("b")
+            await house.until(lambda: house.happened.count("described") == 2)
+            await house.clock.until_somebody_sleeps(SOUND_AGAIN_SECONDS)
+            assert house.board.status.reason == "no_audio"
+            assert [house.job(number).state for number in (1, 2)] == ["waiting", "waiting"]
+            assert house.jobs.waiting() == 2
+            house.speaker.gone = False
+            house.clock.advance(SOUND_AGAIN_SECONDS)
+            await house.until(lambda: spoken(house) == [1, 2])
+        assert house.eyes.looked_at == ["a", "b"], "each once"
+        assert house.board.status.reason is None
+        assert not any(each.startswith("failed") for each in house.happened)
+
+    in_house(tmp_path, story, waits_for_sound=True)
+
+
+def test_what_was_cut_off_by_an_unplugged_loudspeaker_is_said_again_from_there(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.goes_after = "a two."
+        async with house.at_work():
+            await house.bring()
+            await house.clock.until_somebody_sleeps(SOUND_AGAIN_SECONDS)
+            assert house.speaker.heard == ["a one.", "a two."]
+            assert (house.job().state, house.job().begun) == ("waiting", False)
+            house.speaker.gone = False
+            house.clock.advance(SOUND_AGAIN_SECONDS)
+            await house.until(lambda: spoken(house) == [1])
+        assert house.speaker.heard in (["a one.", "a two.", "a two."], ["a one.", "a two.", "a one.", "a two."])
+
+    in_house(tmp_path, story, waits_for_sound=True)
+
+
+def test_what_waits_for_its_loudspeaker_outlives_a_restart(tmp_path: Path) -> None:
+    async def without(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.clock.until_somebody_sleeps(SOUND_AGAIN_SECONDS)
+
+    async def again(house: House) -> None:
+        async with house.at_work():
+            await house.until(lambda: spoken(house) == [1])
+        assert house.eyes.looked_at == []
+
+    in_house(tmp_path, without, waits_for_sound=True)
+    in_house(tmp_path, again, waits_for_sound=True)
+
+
+def test_a_slideshow_that_nobody_hears_is_not_said_later(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        async with house.at_work():
+            await house.bring()
+            await house.bring("b", source="camera")
+            await house.until(lambda: house.job(2).state == "finished")
+            assert house.happened.count("described") == 2
+            assert house.job(1).state == "waiting"
+
+    in_house(tmp_path, story, waits_for_sound=True)
 
 
 def test_kept_photos_stay(tmp_path: Path) -> None:
@@ -458,11 +525,11 @@ def test_what_was_heard_in_part_before_a_crash_is_described_however_often_it_is_
     async def again(house: House) -> None:
         claim = house.jobs.claim
 
-        def claim_in_a_pause() -> Job | None:
+        def claim_in_a_pause(*, to_look: bool = False) -> Job | None:
             # It comes while the claim is waited for.
             house.worker._paused = True
             house.jobs.claim = claim  # type: ignore[method-assign]
-            return claim()
+            return claim(to_look=to_look)
 
         house.jobs.claim = claim_in_a_pause  # type: ignore[method-assign]
         async with house.at_work():

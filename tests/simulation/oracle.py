@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.bus.payloads import state_payload
+from tests.simulation.room import GONE
 
 if TYPE_CHECKING:
     from device.core.types import Status
@@ -41,7 +42,7 @@ GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
 STATE_TOLD_SECONDS = 60.0
 """A disk that failed for a moment holds up what the house is told."""
 
-MAY_BE_SET_ASIDE = ("the process ended", "dropped", "the loudspeaker is not there", "OSError: ")
+MAY_BE_SET_ASIDE = ("the process ended", "dropped", GONE, "OSError: ")
 """Why a photo that is whole is set aside: it was there when the process died, and the rest is not its fault either."""
 
 SPARE = 2
@@ -115,7 +116,8 @@ class Oracle:
             self.repeated.add(sound.job)
             return
         assert sound.job not in self.unheard, f"job {sound.job} is heard although a person had stopped it"
-        assert sound.job not in self.begun or self._made_way(sound.job), (
+        may_go_on = self._waits_for_sound and sound.job in self.world.room.cut_off
+        assert sound.job not in self.begun or may_go_on or self._made_way(sound.job), (
             f"job {sound.job} is spoken again: life {self.world.lives} after life {self.begun[sound.job]}"
         )
         self.begun[sound.job] = self.world.lives
@@ -213,9 +215,13 @@ class Oracle:
         self._last_is_known()
         set_aside = "SELECT path FROM job WHERE state = 'failed' AND reason NOT LIKE 'dropped%'"
         # Where it was begun on paper, a crash came just before the first sample.
-        silent = self.world.database.rows("SELECT id FROM job WHERE state = 'finished' AND record <> '' AND begun = 0")
-        for (number,) in silent:
+        silent = self.world.database.rows(
+            "SELECT id, source FROM job WHERE state = 'finished' AND record <> '' AND begun = 0"
+        )
+        for number, source in silent:
             kept_quiet = number in self.begun or number <= self.may_be_silent_up_to
+            # A slideshow does not wait for a loudspeaker.
+            kept_quiet |= source == "camera" and self.world.room.was_missed and self._waits_for_sound
             assert kept_quiet, f"job {number} was never heard, and nothing kept it from being heard"
         crashed = self.world.database.rows(
             "SELECT id FROM job WHERE state = 'failed' AND reason LIKE 'the process ended%'"
@@ -236,17 +242,23 @@ class Oracle:
         assert state["reason"] in known, f"nothing keeps it quiet, and it says {state}"
         assert self.world.broker.retained[self.world.topic("availability")] == b"online"
 
+    @property
+    def _waits_for_sound(self) -> bool:
+        return self.world.settings.audio.absent == "wait"
+
     def _set_aside_rightly(self) -> None:
         """A photo that is whole is set aside for few reasons, and not when it was heard."""
         # Of one that was cut short nobody knows.
         whole = {photo.sha256 for photo in self.world.photos.values() if photo.kind == "good"}
         rows = self.world.database.rows(
-            "SELECT id, sha256, reason, begun AND record IS NOT NULL FROM job WHERE state = 'failed'"
+            "SELECT id, sha256, reason, begun AND record IS NOT NULL, source FROM job WHERE state = 'failed'"
         )
-        for number, sha256, reason, heard in rows:
+        for number, sha256, reason, heard, source in rows:
             why = f"job {number} is set aside: {reason}"
             assert sha256 not in whole or reason.startswith(MAY_BE_SET_ASIDE), why
             assert not (heard and reason.startswith("the process ended")), f"{why}; and it was heard"
+            was_to_wait = self._waits_for_sound and source != "camera"
+            assert not (was_to_wait and reason.startswith(GONE)), f"{why}; and it was to wait"
 
     def _last_is_known(self) -> None:
         """What lies on the broker as the last one is what is known of it."""
@@ -319,7 +331,11 @@ class Oracle:
 
     def _watch_idleness(self) -> None:
         now = self.world.now
-        waiting = self.world.database.rows("SELECT id FROM job WHERE state = 'waiting' LIMIT 1")
+        # What was looked at may wait for a loudspeaker, and nothing else may.
+        deaf = self._waits_for_sound and self.world.room.missed
+        waiting = self.world.database.rows(
+            "SELECT id FROM job WHERE state = 'waiting' AND (record IS NULL OR NOT ?) LIMIT 1", deaf
+        )
         if not (waiting and self.world.is_idle()):
             self._idle_since = None
         elif self._idle_since is None:

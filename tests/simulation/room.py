@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.simulation.loop import SimLoop
 
 
+GONE = "the loudspeaker is not there"
+
+
 @dataclass(slots=True, eq=False)
 class Sound:
     """A speech, as somebody in the room hears it; `volume` is how loud its last stretch was, in percent."""
@@ -35,6 +38,8 @@ class Room:
         sounds: All that was heard, in order.
         plugged: Whether the loudspeaker is there.
         missed: Whether it was not there when something was last to be heard.
+        was_missed: Whether that ever happened.
+        cut_off: The jobs in whose speech it was taken away.
         hangs: Whether it takes no sound any more, without a word.
         on_sound: Called before each stretch of sound, with whether it is the first of its speech.
         on_silence: Called after each speech.
@@ -45,6 +50,8 @@ class Room:
     plugged: bool = True
     hangs: bool = False
     missed: bool = False
+    was_missed: bool = False
+    cut_off: set[int] = field(default_factory=set)
     on_sound: Callable[[Sound, bool], None] = lambda _sound, _first: None
     on_silence: Callable[[], None] = lambda: None
 
@@ -72,6 +79,10 @@ class SimPlayer:
     def reach(self, _sample_rate: int) -> None:
         self._loop.life.check()
         self._need_loudspeaker()
+
+    def is_there(self) -> bool:
+        self._loop.life.check()
+        return self._room.plugged
 
     def position_seconds(self) -> float | None:
         sound = self._room.playing
@@ -141,5 +152,8 @@ class SimPlayer:
     def _need_loudspeaker(self) -> None:
         self._room.missed = not self._room.plugged
         if self._room.missed:
+            self._room.was_missed = True
+            if self._room.playing:
+                self._room.cut_off.add(self._room.playing.job)
             self._room.silence(self._loop.time())
-            raise MissingDeviceError("the loudspeaker is not there")
+            raise MissingDeviceError(GONE)

@@ -111,7 +111,7 @@ class World:
         self.room = Room()
         self.wall = WallClock()
         self.mood = Mood(poisoned=lambda: self.die("kill"), looks=self._look, hung=lambda: self._comes("hanging"))
-        self.settings = self._settings()
+        self.settings = self._settings(absent=chance("absent", seed).choice(("wait", "drop")))
         self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
         self.keeps = self.settings.store.retention == "keep"
         # How late a thread may begin what it is given: the later, the more happens meanwhile.
@@ -551,7 +551,7 @@ class World:
         elif what == "stall" and self.device.loop.blocks():
             self.device.loop.block(self.random.random() * 20)
 
-    def _settings(self) -> Settings:
+    def _settings(self, *, absent: Literal["wait", "drop"]) -> Settings:
         draw = self.random
         quiet = draw.choice(("", "22:00-07:00", "00:02-00:30", "12:00-12:10"))
         return Settings(
@@ -563,7 +563,7 @@ class World:
                 most=draw.choice((3, 10, 100)),
                 same_hours=draw.choice((LONG_HOURS, LONG_HOURS, 1.0)),
             ),
-            audio=AudioSettings(quiet_hours=quiet, volume=draw.choice((100, 10))),
+            audio=AudioSettings(quiet_hours=quiet, volume=draw.choice((100, 10)), absent=absent),
             store=StoreSettings(
                 retention=draw.choice(("delete", "delete", "delete", "keep")), reserve_megabytes=RESERVE_BYTES / 1e6
             ),
