@@ -24,7 +24,7 @@ from device.core.types import Mark
 if TYPE_CHECKING:
     from device.core.types import Pcm
 
-FORMAT = 1
+FORMAT = 2
 """Raised by whoever changes the files, or what a phrase is; part of each key."""
 
 Value: TypeAlias = str | int | float | None

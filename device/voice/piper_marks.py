@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def marks_of(sentences: Sequence[Sentence], frames: Sequence[Frames], *, hop: int) -> tuple[Mark, ...]:
-    """Words and phonemes with their samples, a word before its phonemes; a stress belongs to the phoneme behind it."""
+    """Words and phonemes with their samples, a word before its phonemes; a stress belongs to the phoneme behind it.
+
+    So does a blank, where no pause parts two words: the voice learnt to begin the next one there (docs/adr/0025).
+    """
     marks: list[Mark] = []
     begin = 0
     for sentence, durations in zip(sentences, frames, strict=True):
@@ -41,16 +44,17 @@ def _marks_of_one(sentence: Sentence, spans: Mapping[int, tuple[int, int]]) -> l
             continue
         first, end = spans[at]
         joins = bool(phonemes) and phonemes[-1][1].end == first
-        if symbol.phoneme in (STRESS, SECOND_STRESS):
-            waiting = first
+        if symbol.phoneme in (STRESS, SECOND_STRESS) or (joins and symbol.phoneme == " "):
+            waiting = first if waiting is None else waiting
         elif is_heard(symbol.phoneme):
             begin = first if waiting is None else waiting
             phonemes.append((symbol.word, Mark(kind="phoneme", text=symbol.phoneme, first=begin, end=end)))
             waiting = None
-        elif joins and (symbol.phoneme == " " or _is_modifier(symbol.phoneme)):
-            # Without a pause between them, words run into one another.
+        elif joins and _is_modifier(symbol.phoneme):
             word, before = phonemes[-1]
-            phonemes[-1] = word, replace(before, text=f"{before.text}{symbol.phoneme.strip()}", end=end)
+            phonemes[-1] = word, replace(before, text=f"{before.text}{symbol.phoneme}", end=end)
+        elif not _is_modifier(symbol.phoneme):
+            waiting = None
     words: dict[int, tuple[int, int]] = {}
     for word, mark in phonemes:
         if word is not None:
