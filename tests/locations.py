@@ -12,6 +12,7 @@ from device.core.errors import MissingModelError
 from device.models.folder import models_folder
 from device.models.manifest import load_manifest
 from device.models.registry import Registry, VoiceFiles
+from device.voice.hibari import HibariEngine
 from device.voice.load import PiperFiles
 from device.voice.personas import Personas
 from device.voice.phonemes import PiperPhonemes
@@ -57,4 +58,17 @@ def synthesiser(*, noise: bool = False) -> EngineSynthesiser:
         engine=RestingEngine(lambda: files.load(schedule=schedule, noise=noise), idle_seconds=0),
         personas=Personas.load(),
         schedule=schedule,
+    )
+
+
+def hibari_synthesiser() -> EngineSynthesiser:
+    """The voice of hibari, without a cache.
+
+    Raises:
+        MissingModelError: It is not installed.
+    """
+    return EngineSynthesiser(
+        engine=RestingEngine(HibariEngine, idle_seconds=0),
+        personas=Personas.load(),
+        schedule=Schedule(monotonic=time.perf_counter),
     )

@@ -1,4 +1,4 @@
-"""Where the files of `--wav` and `--annotate` go: a file for one photo, a folder for one file per photo."""
+"""Where the files of `--wav`, `--vtt` and `--annotate` go: a file for one photo, a folder for one file per photo."""
 
 from __future__ import annotations
 

@@ -152,12 +152,13 @@ class Wiring:
         return self.voices().synthesiser(language or self.settings.device.language)
 
     def player(self, *, wav: Path | None, aloud: bool) -> Player:
-        """Where a speech goes: a file, the loudspeaker, or both."""
+        """Where a speech goes: a file, the loudspeaker, both, or nowhere."""
+        from device.playback.null import NullPlayer
         from device.playback.tee import TeePlayer
         from device.playback.wav import WavPlayer
 
         if wav is None:
-            return self.loudspeaker()
+            return self.loudspeaker() if aloud else NullPlayer()
         file = WavPlayer(wav)
         return TeePlayer(aloud=self.loudspeaker(), file=file) if aloud else file
 

@@ -290,6 +290,46 @@ class Mark:
     end: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueWord:
+    """A word of a caption, with the punctuation around it.
+
+    Attributes:
+        text: As it is shown.
+        start: When it is heard, in seconds from the start of the speech; None where the voice does not tell.
+    """
+
+    text: str
+    start: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A caption: what is shown at once.
+
+    Attributes:
+        lines: Its words, line by line.
+        start: When it appears, in seconds from the start of the speech.
+        end: When it goes.
+        speaker: Who says it, where several speak.
+    """
+
+    lines: tuple[tuple[CueWord, ...], ...]
+    start: float
+    end: float
+    speaker: str | None = None
+
+    @property
+    def words(self) -> tuple[CueWord, ...]:
+        """All of them."""
+        return tuple(word for line in self.lines for word in line)
+
+    @property
+    def text(self) -> str:
+        """The lines, one below the other."""
+        return "\n".join(" ".join(word.text for word in line) for line in self.lines)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpeechChunk:
     """A stretch of levelled sound.

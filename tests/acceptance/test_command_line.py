@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
 import wave
@@ -65,6 +66,73 @@ def test_speech_is_written_and_measured(tmp_path: Path) -> None:
     timings = record["timings"]
     assert all(value is not None for value in timings.values())
     assert timings["decode_ms"] < timings["first_audio_ms"] <= timings["total_ms"]
+
+
+def test_captions_are_written_for_each_photo_in_the_times_of_its_sound(tmp_path: Path) -> None:
+    done = voxframe("describe", "--json", "--wav", tmp_path / "out", "--vtt", tmp_path / "out", PORTRAIT, GROUP)
+    assert (done.returncode, done.stderr) == (0, "")
+    for record, photo in zip(records(done), (PORTRAIT, GROUP), strict=True):
+        shown = captions(tmp_path / "out" / f"{photo.stem}.vtt")
+        assert " ".join(text for _, _, text in shown) == " ".join(each["text"] for each in record["narration"])
+        assert shown[0][0] == 0
+        assert record["audio"]["seconds"] - 0.5 < shown[-1][1] <= record["audio"]["seconds"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "apollo11_crew.vtt",
+        "apollo11_crew.wav",
+        "hopper_navy_cap.vtt",
+        "hopper_navy_cap.wav",
+    ]
+
+
+def test_captions_alone_load_the_voice_and_play_nothing(tmp_path: Path) -> None:
+    (tmp_path / "asound.conf").write_text("")
+    environment = {"ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
+    (record,) = records(voxframe("describe", "--json", "--vtt", tmp_path / "a.vtt", PORTRAIT, environment=environment))
+    assert record["audio"]["seconds"] > captions(tmp_path / "a.vtt")[-1][1] - 0.001
+    done = voxframe("say", "--vtt", tmp_path / "b.vtt", "Good day.", environment=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [text for _, _, text in captions(tmp_path / "b.vtt")] == ["Good day."]
+
+
+def test_captions_name_who_speaks_where_several_do(tmp_path: Path) -> None:
+    done = voxframe("describe", "--json", "--speaking", "person", "--vtt", tmp_path / "a.vtt", GROUP)
+    (record,) = records(done)
+    written = (tmp_path / "a.vtt").read_text(encoding="utf-8")
+    assert re.findall("<v (Face [0-9])>", written) == [f"Face {each['speaker'] + 1}" for each in record["narration"]]
+    assert "imagined" in written.split("\n\n")[1]
+
+
+def test_captions_of_a_voice_that_knows_no_words_are_its_sentences(tmp_path: Path) -> None:
+    text = "Guten Tag, dies ist ein Satz, der etwas länger ist, als zwei Zeilen von Untertiteln es sein dürfen."
+    done = voxframe("say", "--language", "de", "--vtt", tmp_path / "a.vtt", text)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = captions(tmp_path / "a.vtt")
+    assert len(shown) == 2
+    assert " ".join(text for _, _, text in shown) == text
+
+
+@pytest.mark.parametrize("command", [("say", "Hello."), ("describe", PORTRAIT)])
+def test_captions_that_cannot_be_written_are_one_line(tmp_path: Path, command: tuple[str | Path, ...]) -> None:
+    (tmp_path / "folder.vtt" / "speech.vtt").mkdir(parents=True)
+    (tmp_path / "folder.vtt" / f"{PORTRAIT.stem}.vtt").mkdir()
+    for target, what in (("missing/a.vtt", "there is no folder"), ("folder.vtt", "cannot be written")):
+        done = voxframe(*command, "--vtt", tmp_path / target)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert what in done.stderr
+
+
+def captions(file: Path) -> list[tuple[float, float, str]]:
+    """Start, end and text of each cue."""
+    shown = []
+    for block in file.read_text(encoding="utf-8").rstrip("\n").split("\n\n")[2:]:
+        timing, _, payload = block.partition("\n")
+        begin, end = (
+            sum(float(part) * 60**at for at, part in enumerate(reversed(each.split(":"))))
+            for each in timing.split(" --> ")
+        )
+        shown.append((begin, end, re.sub("<[^>]*>", "", payload).replace("\n", " ")))
+    return shown
 
 
 def test_several_photos_leave_one_sound_and_one_picture_each(tmp_path: Path) -> None:

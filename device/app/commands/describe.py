@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths, write_whole
 from device.app.text import complain, printable
@@ -31,6 +32,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="JPEG, PNG, WebP, HEIC, TIFF, BMP or GIF")
     parser.add_argument("--json", action="store_true", help="print one JSON object a photo, each on its own line")
     parser.add_argument("--wav", metavar="FILE|FOLDER", help="write the speech as WAV")
+    parser.add_argument("--vtt", metavar="FILE|FOLDER", help="write captions of the speech as WebVTT")
     parser.add_argument("--say", action="store_true", help="speak it on the loudspeaker")
     parser.add_argument("--language", metavar="TAG", help="the language of the sentences")
     parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
@@ -41,14 +43,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
 ANNOTATED_SIDE = 4096
 """Photos up to this size are annotated at full size; larger ones smaller, for the memory of a small device."""
 
-_EPILOGUE = """--wav and --annotate name a file for one photo, or a folder (it exists, ends with / or has no suffix) for
-one file per photo. Exit status 3: a photo could not be read; all others were described."""
+_EPILOGUE = """--wav, --vtt and --annotate name a file for one photo, or a folder (it exists, ends with / or has no
+suffix) for one file per photo; the times in --vtt are those of --wav. Exit status 3: a photo could not be read; all
+others were described."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     photo: Path
     wav: Path | None
+    captions: Path | None
     picture: Path | None
 
 
@@ -62,14 +66,19 @@ def _run(options: argparse.Namespace) -> int:
     wiring = Wiring(settings)
     watch = Stopwatch(wiring.clock)
     describer = wiring.describer()
-    synthesiser = wiring.synthesiser() if options.wav or options.say else None
+    synthesiser = wiring.synthesiser() if options.wav or options.vtt or options.say else None
     load_ms = watch.lap()
     for task in tasks:
         try:
             beginning = describer.begin(task.photo, speaking=speaking)
             if synthesiser:
                 player = wiring.player(wav=task.wav, aloud=options.say)
-                described, _ = tell(beginning, synthesiser=synthesiser, player=player, clock=wiring.clock)
+                captioner = Captioner()
+                described, _ = tell(
+                    beginning, synthesiser=synthesiser, player=player, clock=wiring.clock, gate=captioner.hearing
+                )
+                if task.captions:
+                    captioner.write(task.captions, described.narration)
             else:
                 described = beginning.finish()
             if task.picture:
@@ -90,8 +99,12 @@ def _tasks(options: argparse.Namespace) -> list[_Task]:
     photos = [Path(each) for each in options.photos]
     none: list[Path | None] = [None] * len(photos)
     wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav else none
+    captions = output_paths("--vtt", options.vtt, photos, ".vtt") if options.vtt else none
     pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate else none
-    return [_Task(photo=a, wav=b, picture=c) for a, b, c in zip(photos, wavs, pictures, strict=True)]
+    return [
+        _Task(photo=a, wav=b, captions=c, picture=d)
+        for a, b, c, d in zip(photos, wavs, captions, pictures, strict=True)
+    ]
 
 
 def _annotate(describer: Describer, described: Described, file: Path) -> None:

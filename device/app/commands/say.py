@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths
 from device.app.wiring import Wiring
@@ -25,6 +26,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("text", metavar="TEXT", nargs="?")
     parser.add_argument("--json", action="store_true", help="print what was spoken as one JSON object")
     parser.add_argument("--wav", metavar="FILE", help="write the speech as WAV instead of playing it")
+    parser.add_argument("--vtt", metavar="FILE", help="write captions of the speech as WebVTT instead of playing it")
     parser.add_argument("--persona", metavar="NAME", help="who speaks")
     parser.add_argument("--mood", metavar="NAME", default="neutral", help="neutral, cheerful, calm or alarm")
     parser.add_argument("--language", metavar="TAG", help="the language of the text")
@@ -32,18 +34,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.set_defaults(run=_run)
 
 
+_NAME = Path("speech")
+"""What a file in a folder is called after."""
+
 _EPILOGUE = """--teach adds to the pronunciations of the language, for this command and for the daemon that runs beside
-it, from the next sentence on; with --wav or TEXT it is also spoken."""
+it, from the next sentence on; with --wav, --vtt or TEXT it is also spoken. The times in --vtt are those of --wav."""
 
 
 def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
     wiring = Wiring(settings)
     language = options.language or settings.device.language
+    wanted = options.wav is not None or options.vtt is not None
     text = options.text
     if options.teach is not None:
         word = _teach(wiring, options.teach, language)
-        if text is None and options.wav is None:
+        if text is None and not wanted:
             return 0
         text = word if text is None else text
     if text is None:
@@ -59,11 +65,15 @@ def _run(options: argparse.Namespace) -> int:
         persona=options.persona,
         mood=options.mood,
     )
-    wav = output_paths("--wav", options.wav, [Path("speech")], ".wav")[0] if options.wav else None
-    player = wiring.player(wav=wav, aloud=wav is None)
-    spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock)
+    wav = output_paths("--wav", options.wav, [_NAME], ".wav")[0] if options.wav else None
+    captions = output_paths("--vtt", options.vtt, [_NAME], ".vtt")[0] if options.vtt else None
+    player = wiring.player(wav=wav, aloud=wav is None and captions is None)
+    captioner = Captioner()
+    spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock, passing=captioner.hearing)
     if spoken.audio.seconds == 0:
         raise UsageError("say: the text has no word in it that could be spoken")
+    if captions:
+        captioner.write(captions, [utterance])
     if options.json:
         timings = Timings(
             load_ms=load_ms,
