@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    from device.core.ports import Player
     from device.core.types import Detection, Job, Narration, Photo, Posted, Scene, Source, Speaking, Speech, Status
 
 T = TypeVar("T")
@@ -194,7 +195,7 @@ class Loudspeaker:
 class House:
     """All of it, on a state folder; what happens in it is written down in order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may vary
         self,
         state: Path,
         *,
@@ -202,12 +203,14 @@ class House:
         most_events: int = 100,
         jobs: type[SqliteJobs] = SqliteJobs,
         waits_for_sound: bool = False,
+        player: Player | None = None,
     ) -> None:
         state.mkdir(exist_ok=True)
         self.waits_for_sound = waits_for_sound
         self.folder = state / "photos"
         self.clock, self.gates = HandClock(), Gates()
         self.eyes, self.speaker = Eyes(self.gates), Loudspeaker(self.gates)
+        self.player = player or self.speaker
         self.connection = connect(state / "voxframe.db")
         self.database = Database(self.connection, name="voxframe.db")
         self.outbox = SqliteOutbox(self.database, most_events=most_events)
@@ -251,7 +254,7 @@ class House:
             slideshow=None,
             hush=self.hush,
             board=self.board,
-            set_volume=self.speaker.set_volume,
+            set_volume=self.player.set_volume,
         )
         self.board.listen(self._show)
 
@@ -263,7 +266,7 @@ class House:
             jobs=self.jobs,
             describer=describer,
             synthesiser=Voice(),
-            player_for=lambda _: self.speaker,
+            player_for=lambda _: self.player,
             hush=self.hush,
             watch=self.watch,
             speaking="narrator",

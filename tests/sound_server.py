@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -80,11 +82,16 @@ class SoundServer:
 
 
 class Listener:
-    """What is heard of a sink, as it is heard. For one thread."""
+    """What is heard of a sink, as it is heard. For one thread.
+
+    Attributes:
+        last_sound: When the last stretch that was not silent came, by the monotonic clock.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._pipe = cast("IO[bytes]", process.stdout)
         self._heard: list[Pcm] = []
+        self.last_sound = -math.inf
 
     def wait_for_sound(self) -> None:
         """Return with the first stretch that is not silent."""
@@ -107,4 +114,6 @@ class Listener:
         assert data, "the server is gone"
         stretch = np.frombuffer(data, "<i2")
         self._heard.append(stretch)
+        if stretch.any():
+            self.last_sound = time.monotonic()
         return stretch
