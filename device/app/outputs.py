@@ -19,8 +19,16 @@ def output_paths(option: str, target: str, photos: Sequence[Path], suffix: str) 
     Photos of one name get a number, so that none overwrites another's file.
 
     Raises:
-        UsageError: A file is named for several photos, or its folder is missing or cannot be made.
+        UsageError: A file is named for several photos, it is a photo, or its folder is missing or cannot be made.
     """
+    paths = _paths(option, target, photos, suffix)
+    for path in paths:
+        if path.exists() and any(photo.exists() and path.samefile(photo) for photo in photos):
+            raise UsageError(f"{option} {target} would overwrite the photo {path}; name another place")
+    return paths
+
+
+def _paths(option: str, target: str, photos: Sequence[Path], suffix: str) -> list[Path]:
     path = Path(target)
     if not (path.is_dir() or target.endswith("/") or not path.suffix):
         if len(photos) > 1:

@@ -49,3 +49,12 @@ def test_a_file_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None
     with pytest.raises(UsageError, match=r"a\.png cannot be written"):
         write_whole(tmp_path / "a.png", b"picture")
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("target", ["a.png", "", "link.png"])
+def test_no_file_is_written_over_a_photo(tmp_path: Path, target: str) -> None:
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"a photo")
+    (tmp_path / "link.png").symlink_to(photo)
+    with pytest.raises(UsageError, match="would overwrite the photo"):
+        output_paths("--annotate", str(tmp_path / target), [photo], ".png")
