@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import jiwer
 import numpy as np
+import pyloudnorm
 import soxr
 from pocketsphinx import Decoder
 
@@ -116,3 +117,15 @@ def loudness(samples: Samples, rate: int) -> float:
     window = rate // 50
     power = (samples[: len(samples) // window * window].reshape(-1, window) ** 2).mean(axis=1)
     return float(10 * np.log10(power[power > power.max() / 1000].mean()))
+
+
+def integrated_loudness(pcm: Pcm, rate: int) -> float:
+    """LUFS (ITU-R BS.1770-4); what is shorter than a block of 0.4 s is repeated until it fills one."""
+    whole = np.resize(pcm / 32768, max(len(pcm), round(0.4 * rate) + 1))
+    return float(pyloudnorm.Meter(rate).integrated_loudness(whole))
+
+
+def true_peak(pcm: Pcm, rate: int) -> float:
+    """dBTP: the largest sample at four times the rate (annex 2 of the same), by soxr at its highest quality."""
+    finer = soxr.resample(np.pad(pcm / 32768, rate // 50), rate, 4 * rate, quality="VHQ")
+    return float(20 * np.log10(np.abs(finer).max() + 1e-9))

@@ -22,7 +22,7 @@ class Manner:
     """How a sentence is said: a persona and a mood as one. The defaults are the voice as it is.
 
     The engine follows `pitch` to `speaker` as far as it can, and makes the sentence longer by `ratio`. The rest is done
-    afterwards, the same for all engines (`device.voice.shape`).
+    afterwards, the same for all engines (`device.voice.shape`, `device.voice.level`).
 
     Attributes:
         pitch: Higher or lower with the formants as they are; 1 is about 1.1 semitones.
@@ -35,7 +35,7 @@ class Manner:
         ratio: Pitch and formants together: the engine speaks slower by this, and the sound is resampled to be faster.
         formant: The spectral envelope is moved by this, the pitch stays.
         shelf_db: Brightness: a shelf above 2.5 kHz.
-        gain_db: Loudness, before the limiter.
+        gain_db: Loudness against -18 LUFS, before the limiter.
         pause_seconds: Silence after the sentence.
     """
 
@@ -84,7 +84,7 @@ class Engine(Protocol):
 
     @property
     def gain(self) -> float:
-        """What brings this voice to about -19 dBFS RMS while it speaks."""
+        """What brings this voice to about -18 LUFS while it speaks."""
 
     @property
     def speakers(self) -> int:

@@ -77,7 +77,7 @@ class PicoEngine:
     @property
     def gain(self) -> float:
         """Measured over its six voices: 0.088 to 0.133 RMS."""
-        return 1.0
+        return 1.25
 
     @property
     def speakers(self) -> int:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.voice import runtime
+from device.voice import level, runtime
 from device.voice.engine import Stretch
-from device.voice.level import EDGE_SECONDS
 from device.voice.long_words import is_spoken
 from device.voice.piper_marks import is_heard, marks_of
 from device.voice.prosody import contour, durations, roles_of
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from device.voice.schedule import Schedule
     from device.voice.traits import Traits
 
-GAIN = 1.8
-"""Brings the default voice to about -19 dBFS RMS while it speaks."""
+GAIN = 2.2
+"""Brings the default voice to the loudness that is aimed at."""
 
 
 _SEMITONES = 1.1
@@ -125,7 +124,7 @@ class PiperEngine:
             look_ahead=plan.look_ahead,
             after=after,
             ratio=manner.ratio,
-            withheld_seconds=EDGE_SECONDS + withheld_seconds(manner),
+            withheld_seconds=level.withheld_seconds(self.sample_rate) + withheld_seconds(manner),
         )
         self.stream.begin(line.static)
         done = taken = 0

@@ -23,6 +23,8 @@ FINEST = 100
 _REACH = 12
 """Samples to each side from which one is made, of the coarser of the two rates."""
 
+OVERSAMPLER_REACH = 12
+
 _PASSED = 0.94
 """Of the band both rates can hold."""
 
@@ -118,6 +120,16 @@ def resampler(ratio: float) -> Polyphase:
     up, down = exact.denominator, exact.numerator
     taps, centre = _low_pass(up, down)
     return Polyphase(taps, up=up, down=down, centre=centre)
+
+
+def oversampler(times: int) -> Polyphase:
+    """So many times as many samples of the same sound, each `OVERSAMPLER_REACH` samples of the input late.
+
+    To look at, and not to be heard: the whole band passes, and a little of what mirrors it.
+    """
+    reach = OVERSAMPLER_REACH * times
+    time = np.arange(-reach, reach + 1)
+    return Polyphase(np.sinc(time / times) * np.kaiser(2 * reach + 1, _KAISER), up=times, centre=reach)
 
 
 @lru_cache(maxsize=8)  # a few people speak in turns

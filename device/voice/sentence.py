@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from device.core.types import Mark
-from device.voice.level import Edges, levelled
+from device.voice.level import as_pcm, leveller
 from device.voice.shape import Shaper
+from device.voice.stages import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,19 +30,18 @@ def sounded(engine: Engine, text: str, *, manner: Manner, seed: int) -> Iterator
 
     The marks come with the first of it, where the engine knows them; else the piece alone is marked, in the last.
     """
-    shaper = Shaper(manner, sample_rate=engine.sample_rate)
-    edges = Edges(sample_rate=engine.sample_rate)
+    rate = engine.sample_rate
+    way = Stages(Shaper(manner, sample_rate=rate), leveller(manner, gain=engine.gain, sample_rate=rate))
     marks: tuple[Mark, ...] = ()
     known, length = False, 0
     for stretch in engine.say(text, manner=manner, seed=seed):
         if stretch.marks:
             known, marks = True, _marked(text, stretch.marks, manner.ratio)
-        pcm = edges.push(levelled(shaper.push(stretch.samples), gain=engine.gain))
+        pcm = as_pcm(way.push(stretch.samples))
         if len(pcm):
             yield Sounding(pcm=pcm, marks=marks)
             marks, length = (), length + len(pcm)
-    rest = edges.push(levelled(shaper.finish(), gain=engine.gain))
-    rest = np.concatenate([rest, edges.finish()])
+    rest = as_pcm(way.finish())
     length += len(rest)
     if len(rest):
         yield Sounding(pcm=rest, marks=marks if known else (Mark(kind="sentence", text=text, first=0, end=length),))

@@ -1,20 +1,20 @@
-"""What makes another speaker of the same voice after the engine: formants, ratio, brightness and loudness.
+"""What makes another speaker of the same voice after the engine: formants, ratio and brightness.
 
 Everything is done stretch by stretch, and gives the same samples however the sound is cut.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from device.voice.formant import HOP_SECONDS, FormantWarp
 from device.voice.resample import resampler
 from device.voice.shelf import shelf
+from device.voice.stages import Stages
 
 if TYPE_CHECKING:
-    from device.voice.engine import Manner, Samples
+    from device.voice.engine import Manner
+    from device.voice.stages import Stage
 
 
 def withheld_seconds(manner: Manner) -> float:
@@ -22,14 +22,8 @@ def withheld_seconds(manner: Manner) -> float:
     return 2 * HOP_SECONDS / manner.ratio if manner.formant != 1 else 0.0
 
 
-class _Stage(Protocol):
-    def push(self, samples: Samples) -> Samples: ...
-
-    def finish(self) -> Samples: ...
-
-
-class Shaper:
-    """Shapes one sentence as `manner` says: `formant`, `ratio`, `shelf_db` and `gain_db`. For one thread.
+class Shaper(Stages):
+    """Shapes one sentence as `manner` says: `formant`, `ratio` and `shelf_db`. For one thread.
 
     What went in at a place comes out at that place / `ratio`; the whole has that share of the samples, rounded. What is
     neutral in the manner is not done at all: the voice as it is comes back untouched, at once.
@@ -39,7 +33,7 @@ class Shaper:
     """
 
     def __init__(self, manner: Manner, *, sample_rate: int) -> None:
-        stages: list[_Stage] = []
+        stages: list[Stage] = []
         if manner.formant != 1:
             # Before the resampling: there the pitch is lowest where a ratio is high, and the envelope best known.
             stages.append(FormantWarp(manner.formant, sample_rate=sample_rate))
@@ -47,23 +41,4 @@ class Shaper:
             stages.append(resampler(manner.ratio))
         if manner.shelf_db != 0:
             stages.append(shelf(manner.shelf_db, sample_rate=sample_rate))
-        self._stages = tuple(stages)
-        self._gain = None if manner.gain_db == 0 else np.float32(10 ** (manner.gain_db / 20))
-
-    def push(self, samples: Samples) -> Samples:
-        """What is ready once `samples` went in too; it may be nothing."""
-        return self._louder(self._through(samples, self._stages))
-
-    def finish(self) -> Samples:
-        """The rest of the sentence. Nothing can be pushed after it."""
-        rest = [self._through(stage.finish(), self._stages[place + 1 :]) for place, stage in enumerate(self._stages)]
-        return self._louder(np.concatenate([np.zeros(0, np.float32), *rest]))
-
-    @staticmethod
-    def _through(samples: Samples, stages: tuple[_Stage, ...]) -> Samples:
-        for stage in stages:
-            samples = stage.push(samples)
-        return samples
-
-    def _louder(self, samples: Samples) -> Samples:
-        return samples if self._gain is None else samples * self._gain
+        super().__init__(*stages)

@@ -26,8 +26,8 @@ from device.core.types import Utterance
 from device.voice.engine import NEUTRAL
 from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
-from device.voice.level import levelled
 from device.voice.pico import PicoEngine
+from device.voice.sentence import sounded
 from tests.dnsmos import Dnsmos, Opinion
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def engines() -> dict[str, dict[str, Callable[[str, int], tuple[Pcm, int]]]]:
 
 def _levelled(engine: Engine) -> Callable[[str, int], tuple[Pcm, int]]:
     def say(text: str, seed: int) -> tuple[Pcm, int]:
-        parts = [stretch.samples for stretch in engine.say(text, manner=NEUTRAL, seed=seed)]
-        return levelled(np.concatenate(parts), gain=engine.gain), engine.sample_rate
+        parts = [each.pcm for each in sounded(engine, text, manner=NEUTRAL, seed=seed)]
+        return np.concatenate(parts), engine.sample_rate
 
     return say
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from device.voice.level import CEILING
+from device.voice.limiter import CEILING
 from device.voice.personas import NARRATOR, Personas
 from tests import factories
 from tests.dnsmos import Dnsmos

@@ -17,7 +17,7 @@ from device.core.errors import MissingModelError, UsageError
 from device.voice.engine import NEUTRAL
 from device.voice.espeak import EspeakEngine
 from device.voice.hibari import HibariEngine
-from device.voice.level import CEILING
+from device.voice.limiter import CEILING
 from device.voice.load import PiperFiles
 from device.voice.personas import Personas
 from device.voice.pico import PicoEngine

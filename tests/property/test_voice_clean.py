@@ -5,19 +5,13 @@
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.voice.clean import LONGEST, LONGEST_WORD, clean, pieces
-from device.voice.level import CEILING, Edges, levelled
 from tests.hostile import LANGUAGES, hostile
-
-if TYPE_CHECKING:
-    from device.core.types import Pcm
 
 WORDS = st.text(string.ascii_lowercase, min_size=1, max_size=12)
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
@@ -124,29 +118,3 @@ def test_a_hundred_thousand_characters_of_the_same_end(unit: str, language: str)
     cleaned = clean(text, language=language)
     assert clean(cleaned, language=language) == cleaned
     assert all(0 < len(piece) <= LONGEST for piece in pieces(text, language=language))
-
-
-@given(st.lists(st.floats(-4, 4, width=32), min_size=1, max_size=200), st.integers(1, 199))
-@settings(deadline=None)
-def test_levelling_never_clips_and_does_not_care_where_chunks_are_cut(values: list[float], cut: int) -> None:
-    samples = np.array(values, np.float32)
-    whole = levelled(samples)
-    assert np.abs(whole.astype(int)).max() <= round(CEILING * 32767)
-    assert np.array_equal(whole, np.concatenate([levelled(samples[:cut]), levelled(samples[cut:])]))
-
-
-@given(st.lists(st.integers(0, 400), max_size=8), st.integers(1, 900))
-def test_edges_are_soft_wherever_chunks_are_cut_and_nothing_is_lost(cuts: list[int], length: int) -> None:
-    pcm = np.full(length, 1000, np.int16)
-
-    def through(*parts: Pcm) -> Pcm:
-        edges = Edges(sample_rate=22050)
-        return np.concatenate([*(edges.push(part) for part in parts), edges.finish()])
-
-    whole = through(pcm)
-    assert len(whole) == length
-    assert np.array_equal(whole, through(*np.split(pcm, np.minimum(np.cumsum(cuts), length).astype(int))))
-    assert whole[-1] == 0
-    if length > 132:
-        assert whole[0] == 0
-        assert (whole[66:-66] == 1000).all()

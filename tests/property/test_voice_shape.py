@@ -15,7 +15,6 @@ MANNERS = st.builds(
     ratio=st.one_of(st.just(1.0), st.integers(90, 170).map(lambda hundredths: hundredths / 100)),
     formant=st.one_of(st.just(1.0), st.floats(0.8, 1.2)),
     shelf_db=st.one_of(st.just(0.0), st.floats(-12, 12)),
-    gain_db=st.one_of(st.just(0.0), st.floats(-12, 6)),
 )
 LENGTHS = st.lists(st.one_of(st.integers(0, 3), st.integers(1, 4000)), max_size=30)
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from device.core.errors import UsageError
 from device.voice.engine import NEUTRAL, Manner
-from device.voice.level import CEILING, levelled
 from device.voice.personas import Personas
-from device.voice.shape import Shaper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,12 +121,3 @@ def test_a_voice_with_several_speakers_has_them_as_personas() -> None:
     for personas, name in ((several, "speaker-3"), (several, "speaker-02"), (PERSONAS, "speaker-0")):
         with pytest.raises(UsageError, match="there is no persona"):
             personas.manner(name, "neutral")
-
-
-@pytest.mark.parametrize("persona", PERSONAS.names)
-def test_limited_alarm_never_clips(persona: str) -> None:
-    samples = np.clip(np.random.default_rng(5).standard_normal(40_000), -1, 1).astype(np.float32)
-    shaper = Shaper(PERSONAS.manner(persona, "alarm"), sample_rate=22_050)
-    sound = np.concatenate([shaper.push(samples), shaper.finish()])
-    assert np.abs(sound).max() > 1
-    assert np.abs(levelled(sound).astype(int)).max() <= round(CEILING * 32767)
