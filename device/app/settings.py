@@ -58,6 +58,8 @@ def _device_name(value: object) -> bool:
 
 _HOURS = r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d"
 
+PERIODS = ("none", "telephone", "radio", "gramophone")
+
 FILE = "a path, from this file's folder where it is relative; empty for none"
 
 
@@ -175,6 +177,12 @@ class VoiceSettings:
         "The personas of the people in a photo, from left to right; empty: by their place and the photo itself.",
         "a list of names of personas",
         _names,
+    )
+    period: Literal["none", "telephone", "radio", "gramophone"] = key(
+        "none",
+        "Makes the voice sound of another time, for old photos: a narrow band, wear and noise.",
+        "none, telephone, radio or gramophone",
+        _one_of(*PERIODS),
     )
     idle_seconds: float = key(
         300.0,

@@ -61,6 +61,7 @@ class Voices:
             schedule=schedule,
             cache=PhraseCache(self.state / "phrases", limit_bytes=limit),
             pronunciations=taught,
+            period=self.settings.period,
         )
 
     def personas(self, *, speakers: int | None = None) -> Personas:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.voice.limiter import Limiter, look_ahead_seconds
+from device.voice.period import coloured, louder_decibels, noise
 from device.voice.recursive import Recursive, all_pass, high_pass
 from device.voice.rider import Rider
 from device.voice.stages import Gain, Stages
@@ -14,6 +15,7 @@ from device.voice.stages import Gain, Stages
 if TYPE_CHECKING:
     from device.core.types import Pcm
     from device.voice.engine import Manner, Samples
+    from device.voice.period import Period
 
 RUMBLE_HERTZ = 70.0
 """What is lower is no voice, and costs a small loudspeaker its way."""
@@ -34,23 +36,27 @@ KNEE_ROOM = 0.3
 _FULL_SCALE = 32767
 
 
-def leveller(manner: Manner, *, gain: float, sample_rate: int) -> Stages:
+def leveller(manner: Manner, *, gain: float, sample_rate: int, period: Period = "none", seed: int = 0) -> Stages:
     """All that follows the persona, for one sentence: about -18 LUFS, more or less by the `gain_db` of the manner.
 
     Args:
         manner: How the sentence is said.
         gain: Of the engine, `device.voice.engine.Engine.gain`.
         sample_rate: Samples a second.
+        period: Which time it shall sound of.
+        seed: Where the noise of that time begins.
     """
     turned = all_pass(TURN_HERTZ, sample_rate=sample_rate)
     return Stages(
         Gain(gain),
         Recursive(high_pass(RUMBLE_HERTZ, sample_rate=sample_rate), turned, turned),
+        *coloured(period, sample_rate=sample_rate),
         Rider(sample_rate=sample_rate),
         # Behind the rider, which would take back what a mood wants.
-        Gain(10 ** (manner.gain_db / 20)),
+        Gain(10 ** ((manner.gain_db + louder_decibels(period)) / 20)),
         Knee(),
         Edges(sample_rate=sample_rate),
+        *noise(period, seed=seed, sample_rate=sample_rate),
         Limiter(sample_rate=sample_rate),
     )
 

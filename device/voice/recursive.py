@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,19 +38,8 @@ class Recursive:
     """
 
     def __init__(self, *sections: Section) -> None:
-        step, entry, seen, direct = _in_series(sections)
-        order = len(entry)
-        powers = [np.eye(order)]
-        for _ in range(_BLOCK):
-            powers.append(step @ powers[-1])
-        self._seen = np.stack([seen @ power for power in powers[:_BLOCK]])  # block x order: of the state at its begin
-        self._left = np.stack([power @ entry for power in powers[_BLOCK - 1 :: -1]])  # block x order: for the next one
-        self._block = powers[_BLOCK]
-        response = np.concatenate([[direct], self._left[:0:-1] @ seen])
-        at = np.arange(_BLOCK)
-        ago = at[None, :] - at[:, None]
-        self._own = np.where(ago >= 0, response[np.abs(ago)], 0).astype(np.float32)
-        self._state = np.zeros(order)
+        self._matrices = _matrices(sections)
+        self._state = np.zeros(len(self._matrices.step))
         self._kept = np.zeros(0, np.float32)  # of the block that is not full yet
 
     def push(self, samples: Samples) -> Samples:
@@ -62,7 +52,7 @@ class Recursive:
         self._kept = sound[full * _BLOCK :]
         rows = np.pad(sound, (0, -rest % _BLOCK)).reshape(-1, _BLOCK)
         states = self._states(rows)
-        made: _Floats = product(rows, self._own) + np.einsum("bo,ko->bk", states[:-1], self._seen)
+        made: _Floats = product(rows, self._matrices.own) + product(states[:-1], self._matrices.seen)
         self._state = states[full]
         return made.reshape(-1)[gone : len(sound)].astype(np.float32)
 
@@ -72,12 +62,46 @@ class Recursive:
 
     def _states(self, rows: Samples) -> _Floats:
         """The state at the begin of each row, and behind the last."""
-        states = np.concatenate([self._state[None], np.einsum("bk,ko->bo", rows, self._left)])
-        step, far = self._block, 1
+        states = np.concatenate([self._state[None], product(rows, self._matrices.left)])
+        step, far = self._matrices.step, 1
         while far < len(states):
-            states[far:] += np.einsum("bo,po->bp", states[:-far], step)
+            states[far:] += product(states[:-far], step)
             step, far = step @ step, 2 * far
         return states
+
+
+class _Matrices(NamedTuple):
+    """What a block is made of, and the state behind it: all by rows of what is known to columns of what comes.
+
+    Attributes:
+        own: Of the block's samples, its samples out; block x block.
+        seen: The same of the state at its begin; order x block.
+        left: Of its samples, the state behind it; block x order.
+        step: The same of the state at its begin; order x order.
+    """
+
+    own: Samples
+    seen: _Floats
+    left: _Floats
+    step: _Floats
+
+
+@lru_cache(maxsize=8)  # a sentence has two or three, and so has the next
+def _matrices(sections: tuple[Section, ...]) -> _Matrices:
+    step, entry, seen, direct = _in_series(sections)
+    powers = [np.eye(len(entry))]
+    for _ in range(_BLOCK):
+        powers.append(step @ powers[-1])
+    left = np.stack([power @ entry for power in powers[_BLOCK - 1 :: -1]])
+    response = np.concatenate([[direct], left[:0:-1] @ seen])
+    at = np.arange(_BLOCK)
+    ago = at[None, :] - at[:, None]
+    return _Matrices(
+        own=np.where(ago >= 0, response[np.abs(ago)], 0).astype(np.float32),
+        seen=np.stack([seen @ power for power in powers[:_BLOCK]], axis=1),
+        left=left,
+        step=powers[_BLOCK].T,
+    )
 
 
 def _in_series(sections: tuple[Section, ...]) -> tuple[_Floats, _Floats, _Floats, float]:

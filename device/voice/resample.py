@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from device.voice.engine import Samples
+
+_Floats: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 FINEST = 100
 """A ratio is taken as a fraction with no larger denominator: hundredths are exact."""
@@ -98,12 +100,12 @@ class Polyphase:
         return result
 
 
-def product(rows: Samples, matrix: Samples) -> Samples:
+def product(rows: _Floats, matrix: _Floats) -> _Floats:
     """The matrix product, in as many as it takes for each to be small enough for one thread."""
     together = max(1, LARGEST_PRODUCT // matrix.size)
     if len(rows) <= together:
         return rows @ matrix
-    result = np.empty((len(rows), matrix.shape[1]), np.float32)
+    result = np.empty((len(rows), matrix.shape[1]), np.result_type(rows, matrix))
     for at in range(0, len(rows), together):
         np.matmul(rows[at : at + together], matrix, out=result[at : at + together])
     return result

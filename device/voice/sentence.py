@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from device.core.types import Pcm
     from device.voice.engine import Engine, Manner
+    from device.voice.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,13 +26,14 @@ class Sounding:
     marks: tuple[Mark, ...] = ()
 
 
-def sounded(engine: Engine, text: str, *, manner: Manner, seed: int) -> Iterator[Sounding]:
-    """The piece, shaped, levelled and with soft edges; nothing where there is nothing to be heard.
+def sounded(engine: Engine, text: str, *, manner: Manner, seed: int, period: Period = "none") -> Iterator[Sounding]:
+    """The piece, shaped, coloured by the period, and levelled; nothing where there is nothing to be heard.
 
     The marks come with the first of it, where the engine knows them; else the piece alone is marked, in the last.
     """
     rate = engine.sample_rate
-    way = Stages(Shaper(manner, sample_rate=rate), leveller(manner, gain=engine.gain, sample_rate=rate))
+    level = leveller(manner, gain=engine.gain, sample_rate=rate, period=period, seed=seed)
+    way = Stages(Shaper(manner, sample_rate=rate), level)
     marks: tuple[Mark, ...] = ()
     known, length = False, 0
     for stretch in engine.say(text, manner=manner, seed=seed):

@@ -14,6 +14,8 @@ from device.core.types import SpeechChunk
 from device.voice.ahead import ahead
 from device.voice.cache import Phrase, phrase_key
 from device.voice.clean import pieces
+from device.voice.level import as_pcm
+from device.voice.period import hush
 from device.voice.sentence import Sounding, sounded
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from device.core.types import Mark, Narration, Speech
     from device.voice.cache import PhraseCache
     from device.voice.engine import Engine, Manner
+    from device.voice.period import Period
     from device.voice.personas import Personas
     from device.voice.pronunciations import Pronunciations
     from device.voice.resting import RestingEngine
@@ -59,6 +62,7 @@ class EngineSynthesiser:
         schedule: Is told what is handed on.
         cache: Phrases that were said before; None for none.
         pronunciations: The words that the engine was taught: what was kept before they were is not said again.
+        period: Which time it shall sound of.
     """
 
     engine: RestingEngine
@@ -66,6 +70,7 @@ class EngineSynthesiser:
     schedule: Schedule
     cache: PhraseCache | None = None
     pronunciations: Pronunciations | None = None
+    period: Period = "none"
     _speaking: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -147,7 +152,7 @@ class EngineSynthesiser:
             begun = False
             for sounding, cached in self._sounding(piece, waking, new):
                 if not begun and pause:
-                    silence = np.zeros(pause, np.int16)
+                    silence = as_pcm(hush(self.period, pause, sample_rate=self.sample_rate))
                     yield SpeechChunk(pcm=silence, sample_rate=self.sample_rate, utterance=piece.utterance)
                     place += pause
                 if not begun:
@@ -174,7 +179,8 @@ class EngineSynthesiser:
             yield Sounding(pcm=kept.pcm, marks=kept.marks), True
             return
         whole: list[Sounding] = []
-        for sounding in sounded(waking.engine, piece.text, manner=piece.manner, seed=piece.seed):
+        made = sounded(waking.engine, piece.text, manner=piece.manner, seed=piece.seed, period=self.period)
+        for sounding in made:
             whole.append(sounding)
             yield sounding, False
         if whole:
@@ -187,7 +193,12 @@ class EngineSynthesiser:
     def _key(self, piece: _Piece) -> str:
         taught = repr(self.pronunciations.parts(piece.text)) if self.pronunciations is not None else None
         return phrase_key(
-            voice=self.voice, rate=self.sample_rate, manner=asdict(piece.manner), text=piece.text, spoken=taught
+            voice=self.voice,
+            rate=self.sample_rate,
+            manner=asdict(piece.manner),
+            period=self.period,
+            text=piece.text,
+            spoken=taught,
         )
 
 

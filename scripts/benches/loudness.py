@@ -6,7 +6,8 @@ Half of the sentences are the templates' own, half are made of words that no tem
 goes in the daemon, but for the phrases that are kept. Loudness is integrated over each sentence alone (ITU-R BS.1770-4,
 by pyloudnorm); one that is shorter than a block of 0.4 s is repeated until it fills one. The spread of many is the
 loudest less the softest; beside it stands what lies between the 5th and the 95th percentile. The true peak is the
-largest sample at four times the rate (annex 2 of the same), here by soxr at its highest quality.
+largest sample at four times the rate (annex 2 of the same), here by soxr at its highest quality. Last come the sounds
+of another time, by the narrator.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import random
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from device.app.wiring import Wiring
 from device.core.types import Utterance
 from device.narration.narrator import TemplateNarrator
 from device.text.texts import Texts
+from device.voice.period import Period
 from scripts.benches.spoken_texts import various
 from tests.hearing import integrated_loudness, true_peak
 from tests.scenes import VALUES, scene_of
@@ -113,6 +115,14 @@ def main(number: int) -> int:
             trouble.append(f"{mood}: a spread of {spread:.2f} LU, {MOST_SPREAD:g} is allowed")
         if peak > MOST_PEAK:
             trouble.append(f"{mood}: a true peak of {peak:.2f} dBTP, {MOST_PEAK:g} is allowed")
+    print(f"\n{'narrator':12}{'mean':>8}{'sd':>7}{'spread':>9}{'5-95':>8}{'peak':>9}")
+    for period in get_args(Period)[1:]:
+        coloured = replace(synthesiser, period=period)
+        own = [heard(coloured, text, "narrator", "neutral") for text in texts]
+        print(_row(period, own), flush=True)
+        off = float(np.mean([each.loudness for each in own])) - TARGET_LUFS
+        if abs(off) > MOST_OFF or max(each.peak for each in own) > MOST_PEAK:
+            trouble.append(f"{period}: {off:+.2f} LU from the target, or a peak above {MOST_PEAK:g} dBTP")
     print("\n" + ("\n".join(trouble) or "as even as is asked for"))
     return int(bool(trouble))
 

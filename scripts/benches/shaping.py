@@ -4,9 +4,10 @@ usage: python -m scripts.benches.shaping [ROUNDS]
 
 Synthesis is the engine alone and neutral: its CPU time for a second of sound. Shaping is all CPU time of a sentence on
 its way to levelled samples that is not in the voice's networks, beyond what an engine needs there that is told nothing
-but the ratio: pitch and accent, durations, formants, resampling, the shelf, the gain, the limiter, soft edges. The
-ratio's own frames stand in a column of their own: how much more the engine alone costs for a second of sound that comes
-out. CPU time of the whole process, shaping and networks in the same run, medians of interleaved rounds.
+but the ratio: pitch and accent, durations, formants, resampling, the shelf, and the levelling. Below the personas
+stands the narrator in the sound of another time. The ratio's own frames stand in a column of their own: how much more
+the engine alone costs for a second of sound that comes out. CPU time of the whole process, shaping and networks in the
+same run, medians of interleaved rounds.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 
 from device.core.errors import VoxframeError
-from device.voice.engine import Manner
+from device.voice.engine import NEUTRAL, Manner
+from device.voice.period import Period
 from device.voice.personas import Personas
 from device.voice.piper import PiperEngine
 from device.voice.schedule import Schedule
@@ -93,9 +95,20 @@ class Clocked:
         manner = Manner(ratio=ratio)
         return self.cost(lambda text: (each.samples for each in self.engine.say(text, manner=manner, seed=1)))
 
-    def shaped(self, manner: Manner) -> Cost:
+    def shaped(self, manner: Manner, period: Period = "none") -> Cost:
         """The whole way to levelled sound."""
-        return self.cost(lambda text: (each.pcm for each in sounded(self.engine, text, manner=manner, seed=1)))
+        return self.cost(
+            lambda text: (each.pcm for each in sounded(self.engine, text, manner=manner, seed=1, period=period))
+        )
+
+    def coloured(self) -> dict[Period, float]:
+        """What shaping the narrator costs in the sound of each time, as a share of synthesis."""
+        plain = self.alone()
+        return {
+            period: (shaped.beside - plain.beside) / shaped.seconds / (plain.total / plain.seconds)
+            for period in get_args(Period)
+            for shaped in [self.shaped(NEUTRAL, period)]
+        }
 
 
 def main(rounds: int) -> int:
@@ -121,13 +134,15 @@ def main(rounds: int) -> int:
                     shares[persona, mood].append((100 * share, 100 * more))
             if number > 0:
                 synthesis.append(second * 1000)
+    for period, share in (each for _ in range(rounds) for each in clocked.coloured().items()):
+        shares[period, "narrator"].append((100 * share, 0.0))
     print(f"{rounds} interleaved rounds over {len(TEXTS)} sentences after one to warm up, medians; one thread")
     print(f"synthesis, the engine alone: {statistics.median(synthesis):.1f} CPU ms a second of sound")
-    print(f"{'':10}{'mood':10}{'shaping %':>10}{'highest':>9}{'more frames %':>15}")
+    print(f"{'':12}{'mood':10}{'shaping %':>10}{'highest':>9}{'more frames %':>15}")
     over = []
     for (persona, mood), each in shares.items():
         shaping, frames = np.median(each, axis=0)
-        print(f"{persona:10}{mood:10}{shaping:>10.1f}{max(one for one, _ in each):>9.1f}{frames:>15.1f}")
+        print(f"{persona:12}{mood:10}{shaping:>10.1f}{max(one for one, _ in each):>9.1f}{frames:>15.1f}")
         if shaping > MOST:
             over.append(f"{persona} {mood}: shaping costs {shaping:.1f} % of synthesis, {MOST:g} % is allowed")
     print("\n".join(over) or f"shaping costs at most {MOST:g} % of synthesis everywhere")

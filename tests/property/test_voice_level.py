@@ -16,9 +16,11 @@ from tests.hearing import true_peak
 
 if TYPE_CHECKING:
     from device.voice.engine import Samples
+    from device.voice.period import Period
     from device.voice.stages import Stage
 
 RATES = st.sampled_from([16_000, 22_050, 24_000])
+PERIODS: st.SearchStrategy[Period] = st.sampled_from(["none", "telephone", "radio", "gramophone"])
 GAINS = st.floats(-12, 6)
 LENGTHS = st.lists(st.one_of(st.integers(0, 3), st.integers(1, 4000)), max_size=30)
 LOUDNESS = st.sampled_from([0.001, 0.02, 0.2, 1.0, 5.0])
@@ -38,16 +40,16 @@ def through(stage: Stage, *parts: Samples) -> Samples:
     return np.concatenate([*(stage.push(part) for part in parts), stage.finish()])
 
 
-@given(RATES, GAINS, LENGTHS, LOUDNESS, st.integers(0, 99))
-@settings(deadline=None, max_examples=100)
-def test_chunks_of_any_length_give_the_samples_of_the_whole(
-    rate: int, gain_db: float, lengths: list[int], size: float, seed: int
+@given(RATES, PERIODS, GAINS, LENGTHS, LOUDNESS, st.integers(0, 99))
+@settings(deadline=None, max_examples=150)
+def test_chunks_of_any_length_give_the_samples_of_the_whole(  # noqa: PLR0913, PLR0917 - each of them is drawn
+    rate: int, period: Period, gain_db: float, lengths: list[int], size: float, seed: int
 ) -> None:
     samples = noise(sum(lengths), size=size, seed=seed)
     manner = Manner(gain_db=gain_db)
-    expected = through(leveller(manner, gain=2.0, sample_rate=rate), samples)
-    parts = np.split(samples, np.cumsum(lengths))
-    found = through(leveller(manner, gain=2.0, sample_rate=rate), *parts)
+    whole, cut = (leveller(manner, gain=2.0, sample_rate=rate, period=period, seed=seed) for _ in range(2))
+    expected = through(whole, samples)
+    found = through(cut, *np.split(samples, np.cumsum(lengths)))
     assert found.dtype == np.float32
     assert len(found) == len(expected) == len(samples)
     assert np.allclose(found, expected, rtol=0, atol=1e-5)
@@ -63,13 +65,14 @@ def test_sample_by_sample_gives_the_samples_of_the_whole(length: int, size: floa
     assert np.allclose(found, expected, rtol=0, atol=1e-5)
 
 
-@given(RATES, GAINS, st.integers(1, 9000), LOUDNESS, st.integers(0, 99))
-@settings(deadline=None, max_examples=100)
-def test_nothing_is_above_the_ceiling_between_the_samples_either(
-    rate: int, gain_db: float, length: int, size: float, seed: int
+@given(RATES, PERIODS, GAINS, st.integers(1, 9000), LOUDNESS, st.integers(0, 99))
+@settings(deadline=None, max_examples=150)
+def test_nothing_is_above_the_ceiling_between_the_samples_either(  # noqa: PLR0913, PLR0917 - each of them is drawn
+    rate: int, period: Period, gain_db: float, length: int, size: float, seed: int
 ) -> None:
     samples = noise(length, size=size, seed=seed)
-    levelled = through(leveller(Manner(gain_db=gain_db), gain=2.0, sample_rate=rate), samples)
+    manner = Manner(gain_db=gain_db)
+    levelled = through(leveller(manner, gain=2.0, sample_rate=rate, period=period, seed=seed), samples)
     assert true_peak(as_pcm(levelled), rate) < -1
     assert true_peak(as_pcm(through(Limiter(sample_rate=rate), samples)), rate) < -1
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths, write_whole
+from device.app.settings import PERIODS
 from device.app.text import complain, printable
 from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError
@@ -36,6 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("--say", action="store_true", help="speak it on the loudspeaker")
     parser.add_argument("--language", metavar="TAG", help="the language of the sentences")
     parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
+    parser.add_argument("--period", choices=PERIODS, help="the time that the speech shall sound of")
     parser.add_argument("--annotate", metavar="FILE.png|FOLDER", help="write the photo with boxes and places")
     parser.set_defaults(run=_run)
 
@@ -60,6 +62,8 @@ def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
     if options.language:
         settings = replace(settings, device=replace(settings.device, language=options.language))
+    if options.period:
+        settings = replace(settings, voice=replace(settings.voice, period=options.period))
     speaking: Speaking = options.speaking or settings.device.speaking
     tasks = _tasks(options)
     status = 0

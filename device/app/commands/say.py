@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths
+from device.app.settings import PERIODS
 from device.app.wiring import Wiring
 from device.core.errors import UsageError
 from device.core.types import Timings, Utterance
@@ -29,6 +31,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("--vtt", metavar="FILE", help="write captions of the speech as WebVTT instead of playing it")
     parser.add_argument("--persona", metavar="NAME", help="who speaks")
     parser.add_argument("--mood", metavar="NAME", default="neutral", help="neutral, cheerful, calm or alarm")
+    parser.add_argument("--period", choices=PERIODS, help="the time that it shall sound of")
     parser.add_argument("--language", metavar="TAG", help="the language of the text")
     parser.add_argument("--teach", metavar="WORD=IPA", help="from now on say this word so")
     parser.set_defaults(run=_run)
@@ -43,6 +46,8 @@ it, from the next sentence on; with --wav, --vtt or TEXT it is also spoken. The 
 
 def _run(options: argparse.Namespace) -> int:
     settings = load(options.config)
+    if options.period:
+        settings = replace(settings, voice=replace(settings.voice, period=options.period))
     wiring = Wiring(settings)
     language = options.language or settings.device.language
     wanted = options.wav is not None or options.vtt is not None
