@@ -284,6 +284,16 @@ def test_say_speaks_into_a_file(tmp_path: Path) -> None:
     assert record["audio"]["seconds"] > 0.5
 
 
+def test_say_speaks_in_the_sound_of_another_time(tmp_path: Path) -> None:
+    for name, more in (("plain", ()), ("old", ("--period", "gramophone")), ("again", ("--period", "gramophone"))):
+        assert voxframe("say", *more, "--wav", tmp_path / f"{name}.wav", "Good morning.").returncode == 0
+    plain, old, again = ((tmp_path / f"{name}.wav").read_bytes() for name in ("plain", "old", "again"))
+    assert len(plain) == len(old)
+    assert plain != old
+    assert old == again
+    assert voxframe("say", "--period", "cassette", "Good morning.").returncode == 2
+
+
 @pytest.mark.parametrize("text", ["", "...", "\u200b"])
 def test_say_without_a_word_is_bad_usage(tmp_path: Path, text: str) -> None:
     done = voxframe("say", "--wav", tmp_path / "a.wav", text)
