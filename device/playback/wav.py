@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from device.core.errors import MissingDeviceError
 from device.core.types import Played
+from device.playback.mark import mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ _SAMPLE_BYTES = 2
 
 
 class WavPlayer:
-    """Writes each speech to the file, 16 bits, one channel; a speech without a chunk writes none.
+    """Writes each speech to the file, 16 bits, one channel, marked as synthetic; a speech without a chunk writes none.
 
     A speech that is stopped leaves what was there before.
     """
@@ -43,6 +44,7 @@ class WavPlayer:
         try:
             with part.open("wb") as file:
                 played = self._write(file, first, chunks)
+                mark(file)
                 file.flush()
                 os.fsync(file.fileno())
             if played.complete:
