@@ -20,6 +20,8 @@ _Floats = npt.NDArray[np.float64]
 _BLOCK = 32
 """Samples that are made in one row: what they owe to one another is a matrix, what to those before them the state."""
 
+_NOTHING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -39,7 +41,7 @@ class Recursive:
 
     def __init__(self, *sections: Section) -> None:
         self._matrices = _matrices(sections)
-        self._state = np.zeros(len(self._matrices.step))
+        self._state = np.zeros(len(self._matrices.left[0]))
         self._kept = np.zeros(0, np.float32)  # of the block that is not full yet
 
     def push(self, samples: Samples) -> Samples:
@@ -47,14 +49,15 @@ class Recursive:
         if not len(samples):
             return samples
         gone = len(self._kept)
-        sound = np.concatenate([self._kept, samples])
-        full, rest = divmod(len(sound), _BLOCK)
-        self._kept = sound[full * _BLOCK :]
-        rows = np.pad(sound, (0, -rest % _BLOCK)).reshape(-1, _BLOCK)
+        length = gone + len(samples)
+        sound = np.concatenate([self._kept, samples, np.zeros(-length % _BLOCK, np.float32)])
+        full = length // _BLOCK
+        self._kept = sound[full * _BLOCK : length]
+        rows = sound.reshape(-1, _BLOCK)
         states = self._states(rows)
         made: _Floats = product(rows, self._matrices.own) + product(states[:-1], self._matrices.seen)
         self._state = states[full]
-        return made.reshape(-1)[gone : len(sound)].astype(np.float32)
+        return made.reshape(-1)[gone:length].astype(np.float32)
 
     def finish(self) -> Samples:
         """Nothing."""
@@ -63,10 +66,12 @@ class Recursive:
     def _states(self, rows: Samples) -> _Floats:
         """The state at the begin of each row, and behind the last."""
         states = np.concatenate([self._state[None], product(rows, self._matrices.left)])
-        step, far = self._matrices.step, 1
-        while far < len(states):
+        far = 1
+        for step in self._matrices.steps:
+            if far >= len(states):
+                break
             states[far:] += product(states[:-far], step)
-            step, far = step @ step, 2 * far
+            far *= 2
         return states
 
 
@@ -77,13 +82,14 @@ class _Matrices(NamedTuple):
         own: Of the block's samples, its samples out; block x block.
         seen: The same of the state at its begin; order x block.
         left: Of its samples, the state behind it; block x order.
-        step: The same of the state at its begin; order x order.
+        steps: The same of the state at its begin, for one block, two, four and so on; order x order. Behind the last of
+            them nothing is left of a state.
     """
 
     own: Samples
     seen: _Floats
     left: _Floats
-    step: _Floats
+    steps: tuple[_Floats, ...]
 
 
 @lru_cache(maxsize=8)  # a sentence has two or three, and so has the next
@@ -92,6 +98,9 @@ def _matrices(sections: tuple[Section, ...]) -> _Matrices:
     powers = [np.eye(len(entry))]
     for _ in range(_BLOCK):
         powers.append(step @ powers[-1])
+    steps = [powers[_BLOCK].T]
+    while np.abs(steps[-1]).max() > _NOTHING:
+        steps.append(steps[-1] @ steps[-1])
     left = np.stack([power @ entry for power in powers[_BLOCK - 1 :: -1]])
     response = np.concatenate([[direct], left[:0:-1] @ seen])
     at = np.arange(_BLOCK)
@@ -100,7 +109,7 @@ def _matrices(sections: tuple[Section, ...]) -> _Matrices:
         own=np.where(ago >= 0, response[np.abs(ago)], 0).astype(np.float32),
         seen=np.stack([seen @ power for power in powers[:_BLOCK]], axis=1),
         left=left,
-        step=powers[_BLOCK].T,
+        steps=tuple(steps),
     )
 
 
