@@ -152,6 +152,17 @@ def all_pass(hertz: float, *, sample_rate: int) -> Section:
     return _section(1 - width, -2 * cosine, 1 + width, cosine, width)
 
 
+def high_shelf(hertz: float, decibels: float, *, sample_rate: int) -> Section:
+    """What is above is louder by so much, half of it at `hertz`; slope 1."""
+    cosine, width = _angle(hertz, sample_rate)
+    strength = 10 ** (decibels / 40)
+    more, less, slope = strength + 1, strength - 1, 2 * math.sqrt(strength) * width
+    whole = more - less * cosine + slope
+    ahead = (more + less * cosine + slope, -2 * (less + more * cosine), more + less * cosine - slope)
+    back = (2 * (less - more * cosine) / whole, (more - less * cosine - slope) / whole)
+    return Section(ahead=(*(strength * each / whole for each in ahead),), back=(1.0, *back))
+
+
 def _angle(hertz: float, sample_rate: int) -> tuple[float, float]:
     angle = 2 * math.pi * hertz / sample_rate
     return math.cos(angle), math.sin(angle) * math.sqrt(0.5)
