@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from device.voice.engine import Samples
 
 AIM_DECIBELS = -15.7
-"""Power of full scale, weighed, that the voice has while it speaks, where it is as loud as is aimed at: such a sentence has -18
-LUFS, of which pauses and soft sounds are a part."""
+"""Power of full scale, weighed, that a voice has while it speaks, where it is as loud as is aimed at: such a sentence
+has -18 LUFS, of which pauses and soft sounds are a part."""
 
 BRIGHT_HERTZ, BRIGHT_DECIBELS = 1500.0, 4.0
 """The shelf by which ITU-R BS.1770 weighs sound before it measures power: without it a bright voice is too loud where
