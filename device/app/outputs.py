@@ -24,7 +24,7 @@ def output_paths(option: str, target: str, photos: Sequence[Path], suffix: str) 
     paths = _paths(option, target, photos, suffix)
     for path in paths:
         if path.exists() and any(photo.exists() and path.samefile(photo) for photo in photos):
-            raise UsageError(f"{option} {target} would overwrite the photo {path}; name another place")
+            raise UsageError(f"{option} {target} would overwrite the photo itself, {path}; name another place")
     return paths
 
 

@@ -1,7 +1,7 @@
 """What a sound file says of itself, for machines: that it is synthetic speech.
 
-Two chunks of RIFF after the samples, which every reader of sound passes over. LIST-INFO (Microsoft's RIFF specification,
-1991) is what shows a comment. XMP holds the IPTC's term for the source of a medium, which software asks for that wants
+Two chunks of RIFF after the samples, which every reader of sound passes over. LIST-INFO (RIFF specification, 1991) is
+what shows a comment. XMP holds the IPTC's term for the source of a medium, which software asks for that wants
 to know where pictures and sounds come from; it lies in the chunk `_PMX`, as part 3 of the XMP specification has it.
 """
 

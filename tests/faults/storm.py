@@ -36,6 +36,8 @@ LATEST_SECONDS = 0.4
 """How long after it takes photos in a life lasts at most; some are killed before they do."""
 
 DRAIN_SECONDS = 120.0
+
+TELL_SECONDS = 10.0
 LOOK_SECONDS = 0.2
 
 
@@ -130,6 +132,10 @@ class Storm:
                 self._report.trouble.append(f"{door.way.name} was not answered")
         while not self._is_drained() and time.monotonic() < end:
             time.sleep(LOOK_SECONDS)
+        # What is told may be on its way when the last photo is done.
+        end = time.monotonic() + TELL_SECONDS
+        while self._untold() and time.monotonic() < end:
+            time.sleep(LOOK_SECONDS)
         status = self._lives.stop()
         if status:
             self._report.trouble.append(f"it ended with status {status}")
@@ -189,9 +195,14 @@ class Storm:
         for text, several in ids.items():
             if len(several) > 1:
                 self._report.trouble.append(f"told as two: {text} {several}")
-        untold = [row.text for row in self._ledger.rows.values() if row.state == "finished" and row.text not in ids]
+        untold = self._untold()
         if untold:
             self._report.trouble.append(f"never told: {untold[:5]}")
+
+    def _untold(self) -> list[str]:
+        """What was described, and the house has not heard of."""
+        told = {event["text"] for event in list(self._listener.events) if event["event_type"] == "described"}
+        return [row.text for row in self._ledger.rows.values() if row.state == "finished" and row.text not in told]
 
 
 def storm(folder: Path, kills: Sequence[str | None], *, seed: int, plant: str | None = None) -> Report:

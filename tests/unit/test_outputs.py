@@ -56,5 +56,5 @@ def test_no_file_is_written_over_a_photo(tmp_path: Path, target: str) -> None:
     photo = tmp_path / "a.png"
     photo.write_bytes(b"a photo")
     (tmp_path / "link.png").symlink_to(photo)
-    with pytest.raises(UsageError, match="would overwrite the photo"):
+    with pytest.raises(UsageError, match="would overwrite the photo itself"):
         output_paths("--annotate", str(tmp_path / target), [photo], ".png")

@@ -11,7 +11,6 @@ from device.app.config import load
 from device.app.outputs import output_paths, write_whole
 from device.app.text import one_line
 from device.app.wiring import Wiring
-from device.core.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -84,6 +83,4 @@ def _page_file(target: str | None, photo: Path) -> Path:
         names = (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}" for number in count(1))
         return next(path for name in names if not (path := Path(name)).exists())
     (page,) = output_paths("--output", target, [photo], SUFFIX)
-    if page.exists() and photo.exists() and page.samefile(photo):
-        raise UsageError(f"--output {target} is the photo itself; name another place")
     return page
