@@ -202,7 +202,7 @@ class Storm:
     def _untold(self) -> list[str]:
         """What was described, and the house has not heard of."""
         told = {event["text"] for event in list(self._listener.events) if event["event_type"] == "described"}
-        return [row.text for row in self._ledger.rows.values() if row.state == "finished" and row.text not in told]
+        return [str(row.text) for row in self._ledger.rows.values() if row.state == "finished" and row.text not in told]
 
 
 def storm(folder: Path, kills: Sequence[str | None], *, seed: int, plant: str | None = None) -> Report:
