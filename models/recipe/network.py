@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 INPUT = "in"
 
-Kind = Literal["conv", "depthwise", "leaky", "relu", "add", "concat", "double", "smooth", "pool", "softmax"]
+Kind = Literal["conv", "depthwise", "leaky", "relu", "add", "concat", "double", "unfold", "smooth", "pool", "softmax"]
 
 Activation = Literal["none", "relu", "relu6"]
 
@@ -22,16 +22,16 @@ class Step:
     """One step; kernels are in TFLite's order: out, high, wide, in; for depthwise 1, high, wide, channels.
 
     Attributes:
-        kind: What it does. `double` doubles height and width, `smooth` does so with interpolation; `pool` is the mean
-            over the whole picture.
+        kind: What it does. `double` doubles height and width, `smooth` does so with interpolation; `unfold` makes a
+            square of four pixels from each; `pool` is the mean over the whole picture.
         inputs: The tensors that it reads.
         output: The tensor that it makes.
         kernel: Of a convolution.
         bias: Of a convolution.
-        stride: Of a convolution.
+        stride: Of a convolution; down and across where they are not the same.
         activation: What follows in the same step.
         padding: Of a convolution. TFLite's and TensorFlow's "same" pads behind where it cannot pad evenly; with a
-            stride of 2, networks from elsewhere pad "one" pixel on each side.
+            stride of 2, networks from elsewhere pad "one" pixel on each side; "before" pads one above and to the left.
     """
 
     kind: Kind
@@ -39,9 +39,9 @@ class Step:
     output: str
     kernel: np.ndarray | None = None
     bias: np.ndarray | None = None
-    stride: int = 1
+    stride: int | tuple[int, int] = 1
     activation: Activation = "none"
-    padding: Literal["same", "one"] = "same"
+    padding: Literal["same", "one", "before"] = "same"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +50,11 @@ class Network:
 
     Attributes:
         name: What the file says of itself.
-        side: Height and width of the input, which has three channels.
+        side: Height and width of the input picture, which has three channels.
         resizable: Whether the size may be changed at run time.
         steps: What is computed.
         outputs: The tensors that come out.
+        fold: Pixels of a row that the input holds as one, their channels side by side.
     """
 
     name: str
@@ -61,15 +62,18 @@ class Network:
     resizable: bool
     steps: tuple[Step, ...]
     outputs: tuple[str, ...]
+    fold: int = 1
 
     def channels(self) -> dict[str, int]:
         """How many channels each tensor has."""
-        count = {INPUT: 3}
+        count = {INPUT: 3 * self.fold}
         for step in self.steps:
             if step.kernel is not None:
                 count[step.output] = step.kernel.shape[0 if step.kind == "conv" else -1]
             elif step.kind == "concat":
                 count[step.output] = sum(count[name] for name in step.inputs)
+            elif step.kind == "unfold":
+                count[step.output] = count[step.inputs[0]] // 4
             else:
                 count[step.output] = count[step.inputs[0]]
         return count

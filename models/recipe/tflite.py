@@ -19,6 +19,9 @@ _INT32 = 2**31 - 1
 
 _Op = schema.BuiltinOperator
 _Activation = schema.ActivationFunctionType
+_BORDERS = {"one": [1, 1], "before": [1, 0]}
+"""Pixels before and behind, in both directions, by the name of a padding that TFLite does not have."""
+
 _ACTIVATIONS = {"none": _Activation.NONE, "relu": _Activation.RELU, "relu6": _Activation.RELU6}
 
 
@@ -43,13 +46,14 @@ class _Writer:
         self._file = ModelFile(network.name)
         self._tensors: dict[str, int] = {}
         self._sizes: dict[str, tuple[int, int]] = {}
-        self._border: int | None = None
+        self._borders: dict[str, int] = {}
 
     def file(self) -> bytes:
         side = self._network.side
-        self._activation(INPUT, side, side, 3)
-        if any(step.padding == "one" for step in self._network.steps):
-            self._border = self._file.constant("pad", np.array([[0, 0], [1, 1], [1, 1], [0, 0]], np.int32))
+        self._activation(INPUT, side, side // self._network.fold)
+        for padding in sorted({step.padding for step in self._network.steps} & _BORDERS.keys()):
+            border = [[0, 0], _BORDERS[padding], _BORDERS[padding], [0, 0]]
+            self._borders[padding] = self._file.constant(f"pad_{padding}", np.array(border, np.int32))
         write = {
             "conv": self._convolution,
             "depthwise": self._convolution,
@@ -58,6 +62,7 @@ class _Writer:
             "add": self._addition,
             "concat": self._concatenation,
             "double": self._doubling,
+            "unfold": self._unfolding,
             "smooth": self._smoothing,
             "pool": self._pooling,
             "softmax": self._softmax,
@@ -70,15 +75,17 @@ class _Writer:
         (name,) = step.inputs
         height, width = self._sizes[name]
         x = self._tensors[name]
-        if step.padding == "one":
-            x = self._activation(f"{step.output}_pad", height + 2, width + 2, self._channels[name], like=name)
-            self._operator(_Op.PAD, (1, 2), [self._tensors[name], self._border], x, schema.PadOptionsT())
+        if step.padding in _BORDERS:
+            border = sum(_BORDERS[step.padding])
+            x = self._activation(f"{step.output}_pad", height + border, width + border, self._channels[name], like=name)
+            self._operator(_Op.PAD, (1, 2), [self._tensors[name], self._borders[step.padding]], x, schema.PadOptionsT())
         kernel, bias = self._weights(step)
-        output = self._activation(step.output, -(-height // step.stride), -(-width // step.stride))
+        down, across = step.stride if isinstance(step.stride, tuple) else (step.stride, step.stride)
+        output = self._activation(step.output, -(-height // down), -(-width // across))
         depthwise = step.kind == "depthwise"
         options = schema.DepthwiseConv2DOptionsT() if depthwise else schema.Conv2DOptionsT()
-        options.padding = schema.Padding.VALID if step.padding == "one" else schema.Padding.SAME
-        options.strideH = options.strideW = step.stride
+        options.padding = schema.Padding.VALID if step.padding in _BORDERS else schema.Padding.SAME
+        options.strideH, options.strideW = down, across
         options.dilationHFactor = options.dilationWFactor = 1
         options.fusedActivationFunction = _ACTIVATIONS[step.activation]
         if depthwise:
@@ -139,10 +146,18 @@ class _Writer:
         height, width = self._sizes[name]
         four = self._activation(f"{step.output}_4", height, width, 4 * self._channels[name], like=name)
         self._operator(_Op.CONCATENATION, (1, 2), [self._tensors[name]] * 4, four, _concatenated())
-        output = self._activation(step.output, 2 * height, 2 * width, like=name)
+        self._squares(four, self._activation(step.output, 2 * height, 2 * width, like=name))
+
+    def _unfolding(self, step: Step) -> None:
+        (name,) = step.inputs
+        height, width = self._sizes[name]
+        self._squares(self._tensors[name], self._activation(step.output, 2 * height, 2 * width, like=name))
+
+    def _squares(self, deep: int, wide: int) -> None:
+        """Each pixel of `deep` becomes a square of four, each with a quarter of its channels."""
         options = schema.DepthToSpaceOptionsT()
         options.blockSize = 2
-        self._operator(_Op.DEPTH_TO_SPACE, (1, 1), [four], output, options)
+        self._operator(_Op.DEPTH_TO_SPACE, (1, 1), [deep], wide, options)
 
     def _smoothing(self, step: Step) -> None:
         (name,) = step.inputs
