@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from device.core.types import Box
 from device.vision.letterbox import Tile, letterbox, resized, square_around, tiles
+from device.vision.overlap import SAME_FACE, agreed, overlaps
 from device.vision.plan import GLIMPSE
 from device.vision.retinaface import Faces, RetinaFace, joined, strongest
+from device.vision.turned import mirrored, mirrored_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.5
 """The score from which a face is one."""
+
+FAINT = 0.1
+"""The score from which an answer is kept until the mirrored photo was asked too."""
+
+PERHAPS = 0.3
+UNDOUBTED = 0.9
+"""With a score between these the mirrored photo is asked too: the mean decides, else a face would come and go with the
+side from which it is seen."""
 
 FINER_SIDE = 960
 SMALL_FACE = 24
@@ -52,9 +62,6 @@ SECOND_FAINTEST = 0.02
 EDGE = 6
 """Pixels from a tile's edge within which a box may be a part of a face."""
 
-_SAME_FACE = 0.4
-"""Overlap (intersection over union) at which a box of the second look is the same face."""
-
 
 class Looks:
     """The looks that a plan asks for, at one picture. For one thread."""
@@ -67,13 +74,12 @@ class Looks:
 
     def faces(self, picture: Rgb) -> Faces:
         """The faces, in pixels of the picture."""
-        side = self._plan.side
-        canvas, scale = letterbox(picture, side=side, most=MOST_ENLARGED, canvases=self._plan.canvases)
-        faces = self._network_for(canvas).find(canvas, threshold=THRESHOLD).scaled(1 / scale)
-        if self._plan.finer and len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
-            finer, largest = self._finer_look(picture)
-            faces = strongest(joined([confirmed(faces, finer, sure=SURE, largest=largest), finer]), threshold=THRESHOLD)
-        doubted = (faces.sides * scale >= LARGE_BOX * side) | (faces.scores < CLEAR)
+        faces = self._seen(picture)
+        if self._plan.mirrored and ((faces.scores >= PERHAPS) & (faces.scores < UNDOUBTED)).any():
+            faces = agreed(faces, mirrored_back(self._seen(mirrored(picture)), width=picture.shape[1]))
+        faces = faces.only(faces.scores >= THRESHOLD)
+        large = faces.sides * self._scale(picture) >= LARGE_BOX * self._plan.side
+        doubted = large | (faces.scores < CLEAR)
         kept = [not doubt or self.found_again(picture, box) for doubt, box in zip(doubted, faces.boxes, strict=True)]
         return faces.only(np.array(kept, bool))
 
@@ -120,12 +126,23 @@ class Looks:
     def _seen_at(self, place: npt.NDArray[np.float64], crop: Rgb) -> float:
         """The score of the face that is seen at this place; 0 where there is none."""
         again = self._second.find(crop, threshold=SECOND_FAINTEST)
-        same = (
-            float(score)
-            for other, score in zip(again.boxes, again.scores, strict=True)
-            if _overlap(place, other) >= _SAME_FACE
-        )
-        return max(same, default=0.0)
+        same = overlaps(place[None], again.boxes)[0] >= SAME_FACE
+        return max([float(score) for score in again.scores[same]], default=0.0)
+
+    def _scale(self, picture: Rgb) -> float:
+        """That of the first look."""
+        return float(min(self._plan.side / max(picture.shape[:2]), MOST_ENLARGED))
+
+    def _seen(self, picture: Rgb) -> Faces:
+        """What the first look and the finer one see from `FAINT` on."""
+        canvas, scale = letterbox(picture, side=self._plan.side, most=MOST_ENLARGED, canvases=self._plan.canvases)
+        found = self._network_for(canvas).find(canvas, threshold=FAINT).scaled(1 / scale)
+        faces = found.only(found.scores >= THRESHOLD)
+        if self._plan.finer and len(faces.scores) and scale < MOST_ENLARGED and faces.sides.min() * scale < SMALL_FACE:
+            finer, largest = self._finer_look(picture)
+            kept = confirmed(found, finer.only(finer.scores >= THRESHOLD), sure=SURE, largest=largest)
+            found = strongest(joined([kept, finer]), threshold=FAINT)
+        return found
 
     def _network_for(self, canvas: Rgb) -> RetinaFace:
         if canvas.shape not in self._networks:
@@ -143,7 +160,7 @@ class Looks:
         overlap = FINER_LARGEST + 2 * EDGE
         found = []
         for tile in tiles(resized(picture, width, height), canvases=self._plan.canvases, overlap=overlap):
-            faces = self._network_for(tile.rgb).find(tile.rgb, threshold=THRESHOLD)
+            faces = self._network_for(tile.rgb).find(tile.rgb, threshold=FAINT)
             chosen = (faces.sides < FINER_LARGEST) & _whole(faces, tile)
             found.append(faces.only(chosen).moved(tile.left, tile.top).scaled(1 / scale))
         return joined(found), FINER_LARGEST / scale
@@ -154,8 +171,8 @@ def confirmed(faces: Faces, other: Faces, *, sure: float, largest: float = np.in
 
     From `largest` pixels on the other look has no say.
     """
-    again = [any(_overlap(box, each) >= _SAME_FACE for each in other.boxes) for box in faces.boxes]
-    return faces.only((faces.scores >= sure) | (faces.sides >= largest) | np.array(again, bool))
+    again = (overlaps(faces.boxes, other.boxes) >= SAME_FACE).any(axis=1)
+    return faces.only((faces.scores >= sure) | (faces.sides >= largest) | again)
 
 
 def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
@@ -165,11 +182,3 @@ def _whole(faces: Faces, tile: Tile) -> npt.NDArray[np.bool_]:
     high = np.where(tile.cut[2:], np.array([width, height]) - EDGE, np.inf)
     near, far = faces.boxes[:, :2], faces.boxes[:, :2] + faces.boxes[:, 2:]
     return np.asarray(((near > low) & (far < high)).all(axis=1))
-
-
-def _overlap(one: npt.NDArray[np.floating[Any]], other: npt.NDArray[np.floating[Any]]) -> float:
-    """Intersection over union."""
-    low = np.maximum(one[:2], other[:2])
-    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
-    shared = float(np.prod(np.maximum(high - low, 0)))
-    return shared / (float(np.prod(one[2:])) + float(np.prod(other[2:])) - shared)

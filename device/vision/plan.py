@@ -12,11 +12,13 @@ class Plan:
     Attributes:
         side: Pixels of the photo's long side in the first look.
         finer: Whether it is looked at once more, at 960 and in tiles, where a face is small.
+        mirrored: Whether it is looked at in the mirror too where a face is neither sure nor out of the question.
         turned: Whether it is looked at on its sides and upside down where it may lie so.
     """
 
     side: int = 640
     finer: bool = True
+    mirrored: bool = True
     turned: bool = True
 
     @property

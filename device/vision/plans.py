@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLANS: Mapping[str, Plan] = {
-    "320": Plan(side=320, finer=False, turned=False),
-    "480": Plan(side=480, finer=False, turned=False),
-    "640": Plan(finer=False, turned=False),
-    "640, finer": Plan(turned=False),
+    "320": Plan(side=320, finer=False, mirrored=False, turned=False),
+    "480": Plan(side=480, finer=False, mirrored=False, turned=False),
+    "640": Plan(finer=False, mirrored=False, turned=False),
+    "640, finer": Plan(mirrored=False, turned=False),
     "640, finer, turned": Plan(),
 }
+"""The last one mirrors too."""
 
 QUICKEST, *_, THOROUGH = PLANS
 
@@ -54,4 +55,5 @@ def _looks(plan: Plan) -> float:
     """The most that a plan takes, in looks of the quickest."""
     look = plan.side**2 / PLANS[QUICKEST].side ** 2
     upright = look * (1 + _TILES) if plan.finer else look
+    upright = 2 * upright if plan.mirrored else upright
     return 2 * upright + _GLIMPSES if plan.turned else upright

@@ -57,6 +57,10 @@ class Faces:
         """Those that are chosen."""
         return Faces(boxes=self.boxes[chosen], scores=self.scores[chosen], points=self.points[chosen])
 
+    def with_scores(self, scores: npt.NDArray[np.float32]) -> Faces:
+        """The same with other scores."""
+        return Faces(boxes=self.boxes, scores=scores, points=self.points)
+
     @property
     def sides(self) -> npt.NDArray[np.float32]:
         """The larger side of each box."""

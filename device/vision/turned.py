@@ -1,4 +1,4 @@
-"""Pictures on their sides and upside down, and the way back."""
+"""Pictures on their sides, upside down and mirrored, and the way back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 TURNS = (90, 270, 180)
 """Degrees clockwise; a photo on its side is met more often than one upside down."""
 
+_MIRRORED = [1, 0, 2, 4, 3]
+"""The five points of a mirrored face, the left ones first again."""
+
 _CODES = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -36,6 +39,19 @@ def turned_back(faces: Faces, turn: int, *, height: int, width: int) -> Faces:
         scores=faces.scores,
         points=_back(faces.points, turn, height, width),
     )
+
+
+def mirrored(picture: Rgb) -> Rgb:
+    """The picture with left and right the other way round."""
+    return np.asarray(cv2.flip(picture, 1), np.uint8)
+
+
+def mirrored_back(faces: Faces, *, width: int) -> Faces:
+    """What was found in a picture that had been mirrored, in pixels of the picture as it was; its width is given."""
+    boxes, points = faces.boxes.copy(), faces.points[:, _MIRRORED].copy()
+    boxes[:, 0] = width - boxes[:, 0] - boxes[:, 2]
+    points[..., 0] = width - points[..., 0]
+    return Faces(boxes=boxes, scores=faces.scores, points=points)
 
 
 def lean(points: npt.NDArray[np.float32]) -> float:

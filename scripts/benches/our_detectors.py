@@ -25,7 +25,7 @@ ALL, ALONE = "voxframe, all", "640, finer"
 
 PLANS: Mapping[str, Plan] = {
     **plans.PLANS,
-    "960": Plan(side=960, finer=False, turned=False),
+    "960": Plan(side=960, finer=False, mirrored=False, turned=False),
     ALL: plans.PLANS[plans.THOROUGH],
 }
 
