@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from device.app.machine import SystemRandom
 from device.app.once import once
 from device.app.threads import ThreadExecutor
-from device.core.errors import BadPhotoError, MissingDeviceError
+from device.core.errors import BadPhotoError, MissingDeviceError, MissingModelError
 from device.core.types import Event, Mark, Pixels, Played, SpeechChunk
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
@@ -21,6 +21,7 @@ from device.pipeline.courtesy import Courtesy
 from device.pipeline.describe import Describer
 from device.pipeline.labour import Labour
 from device.pipeline.quiet import Hush
+from device.pipeline.regrets import Regrets
 from device.pipeline.status import StatusBoard
 from device.pipeline.submit import Submit
 from device.pipeline.watch import Watch
@@ -136,12 +137,24 @@ class Voice:
     """Half a second of sound for each sentence, marked with its words."""
 
     voice = "test"
-    sample_rate = 1000
+
+    def __init__(self) -> None:
+        self.missing = False
+
+    @property
+    def sample_rate(self) -> int:
+        if self.missing:
+            raise MissingModelError("the voice is missing")
+        return 1000
 
     def synthesise(self, utterances: Narration) -> Speech:
         for index, utterance in enumerate(utterances):
-            mark = Mark(kind="sentence", text=utterance.text, first=0, end=500)
-            yield SpeechChunk(pcm=np.full(500, 9000, np.int16), sample_rate=1000, utterance=index, marks=(mark,))
+            yield spoken(utterance.text, index)
+
+
+def spoken(text: str, utterance: int = 0) -> SpeechChunk:
+    mark = Mark(kind="sentence", text=text, first=0, end=500)
+    return SpeechChunk(pcm=np.full(500, 9000, np.int16), sample_rate=1000, utterance=utterance, marks=(mark,))
 
 
 class Loudspeaker:
@@ -234,6 +247,18 @@ class House:
             told=self._tell,
         )
         self.courtesy = Courtesy(self.clock)
+        self.voice = Voice()
+        self.regrets = Regrets(
+            clock=self.clock,
+            executor=self.labour,
+            synthesiser=self.voice,
+            player=lambda _: self.player,
+            hush=self.hush,
+            watch=self.watch,
+            board=self.board,
+            sentence=lambda regret: factories.utterance(f"Sorry: {regret}."),
+            recorded=lambda regret: [spoken(f"Recorded: {regret}.")],
+        )
         self.worker = self._worker()
         self.submit = Submit(
             executor=self.disk,
@@ -244,6 +269,7 @@ class House:
             taken=self._taken,
             limit_bytes=100_000,
             reserve_bytes=0,
+            refused=lambda error, source: self.regrets.hear(error, source=source),
         )
         self.controls = Controls(
             executor=self.disk,
@@ -265,7 +291,7 @@ class House:
             clock=self.clock,
             jobs=self.jobs,
             describer=describer,
-            synthesiser=Voice(),
+            synthesiser=self.voice,
             player_for=lambda _: self.player,
             hush=self.hush,
             watch=self.watch,
@@ -279,6 +305,7 @@ class House:
             board=self.board,
             courtesy=self.courtesy,
             absence=Absence(labour=labour, executor=self.labour, waits=self.waits_for_sound),
+            regrets=self.regrets,
         )
 
     async def bring(self, label: str = "a", *, source: Source = "inbox") -> Job:
@@ -311,7 +338,7 @@ class House:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """The worker has started and works; it is halted when this is left."""
-        task = asyncio.create_task(self.worker.run())
+        task, regrets = asyncio.create_task(self.worker.run()), asyncio.create_task(self.regrets.run())
         try:
             await self.until(lambda: self.board.status.reason != "starting")
             yield
@@ -319,6 +346,9 @@ class House:
             self.gates.open()
             self.worker.halt()
             await task
+            regrets.cancel()
+            with suppress(asyncio.CancelledError):
+                await regrets
 
     def _taken(self, job: Job) -> None:
         if job.source == "button":

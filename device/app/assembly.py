@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from device.bus.messenger import Messenger
 from device.bus.topics import Topics
 from device.core.errors import StoreError
-from device.core.types import Last
+from device.core.types import Last, Utterance
 from device.intake.inbox import Inbox
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
@@ -25,6 +25,7 @@ from device.pipeline.labour import Labour
 from device.pipeline.minder import Minder
 from device.pipeline.quiet import Hush, QuietHours
 from device.pipeline.record import text_of
+from device.pipeline.regrets import Regrets
 from device.pipeline.slideshow import Slideshow
 from device.pipeline.status import StatusBoard
 from device.pipeline.submit import Submit
@@ -34,6 +35,7 @@ from device.store.choices import SqliteChoices
 from device.store.jobs import Policy, SqliteJobs
 from device.store.outbox import SqliteOutbox
 from device.store.photos import PhotoFolder
+from device.text.texts import Texts
 from device.web.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
         Synthesiser,
         Watcher,
     )
-    from device.core.types import Job
+    from device.core.types import Job, Regret, Source, Speech
     from device.pipeline.describe import Describer
     from device.store.database import Database
 
@@ -72,6 +74,8 @@ class World:
         disk: Where photos are taken in, and all else that waits for a disk.
         is_photo: Whether these first bytes are those of a photo.
         player_for: Gives the player on which a job is heard.
+        regret_player: Gives the player on which somebody hears that nothing else will be heard.
+        recorded: Gives what is heard there where there is no voice.
         set_volume: Tells the player.
         camera: None where there is none.
         watcher: Of the inbox; None where there is no inbox.
@@ -91,6 +95,8 @@ class World:
     synthesiser: Synthesiser
     is_photo: Callable[[bytes], bool]
     player_for: Callable[[Job], Player]
+    regret_player: Callable[[Regret], Player]
+    recorded: Callable[[Regret], Speech]
     set_volume: Callable[[int], None]
     supervisor: Supervisor
     camera: Camera | None
@@ -112,6 +118,7 @@ class Daemon:
     uploads: Uploads
     board: StatusBoard
     worker: Worker
+    regrets: Regrets
     controls: Controls
     minder: Minder
     slideshow: Slideshow | None
@@ -128,7 +135,8 @@ class Daemon:
         await self._remember()
         worker = asyncio.ensure_future(self.worker.run())
         messenger = asyncio.ensure_future(self.messenger.run()) if self.messenger else None
-        others = [asyncio.ensure_future(each.run()) for each in (self.minder, self.slideshow, self.inbox) if each]
+        parts = (self.minder, self.regrets, self.slideshow, self.inbox)
+        others = [asyncio.ensure_future(each.run()) for each in parts if each]
         tasks: list[asyncio.Future[None]] = [worker, *([messenger] if messenger else []), *others]
         halted: asyncio.Future[Any] = asyncio.ensure_future(self._halted.wait())
         self.supervisor.ready()
@@ -206,6 +214,17 @@ def assemble(settings: Settings, world: World) -> Daemon:
         watch=watch,
         speaking=settings.device.speaking,
     )
+    regrets = Regrets(
+        clock=world.clock,
+        executor=world.labour,
+        synthesiser=world.synthesiser,
+        player=world.regret_player,
+        hush=hush,
+        watch=watch,
+        board=board,
+        sentence=partial(_sentence, Texts(settings.device.language)),
+        recorded=world.recorded,
+    )
     worker = Worker(
         clock=world.clock,
         executor=world.labour,
@@ -214,6 +233,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         board=board,
         courtesy=courtesy,
         absence=Absence(labour=labour, executor=world.labour, waits=settings.audio.absent == "wait"),
+        regrets=regrets,
         rest_seconds=settings.vision.idle_seconds,
     )
 
@@ -227,6 +247,12 @@ def assemble(settings: Settings, world: World) -> Daemon:
         # The policy may have dropped another one.
         told()
 
+    def refused(error: BaseException, source: Source) -> None:
+        if source == "button":
+            # What a person who pressed hears of it comes before what others hear.
+            worker.make_way()
+        regrets.hear(error, source=source)
+
     submit = Submit(
         executor=world.disk,
         photos=photos,
@@ -237,6 +263,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         limit_bytes=round(settings.limits.megabytes * 1_000_000),
         reserve_bytes=reserve_bytes,
         courtesy=courtesy,
+        refused=refused,
     )
     slideshow: Slideshow | None = None
     if world.camera:
@@ -296,6 +323,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         uploads=Uploads(submit=submit, limit_bytes=submit.limit_bytes),
         board=board,
         worker=worker,
+        regrets=regrets,
         controls=controls,
         minder=Minder(
             clock=world.clock,
@@ -313,6 +341,11 @@ def assemble(settings: Settings, world: World) -> Daemon:
         inbox=inbox,
         messenger=messenger,
     )
+
+
+def _sentence(texts: Texts, regret: Regret) -> Utterance:
+    text = texts.text(f"regret-{regret.replace('_', '-')}")
+    return Utterance(speaker="narrator", text=text, language=texts.language, because=())
 
 
 def _hours(text: str) -> QuietHours | None:

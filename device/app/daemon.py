@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from device.app.assembly import World, assemble
+from device.app.late_voice import LateVoice
 from device.app.machine import Systemd, SystemRandom
 from device.app.memory import one_heap
 from device.app.metrics import metrics_of
@@ -114,9 +115,11 @@ def _built(wiring: Wiring, state: Path, stack: ExitStack, *, emulate: bool) -> t
         database=database,
         state=state,
         describer=wiring.describer(),
-        synthesiser=wiring.synthesiser(),
+        synthesiser=LateVoice(wiring.synthesiser),
         is_photo=lambda head: format_of(head) is not None,
         player_for=players.player_for,
+        regret_player=players.regret_player,
+        recorded=wiring.recorded,
         set_volume=players.set_volume,
         supervisor=supervisor,
         camera=camera,

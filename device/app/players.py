@@ -10,7 +10,7 @@ from device.playback.wav import WavPlayer
 
 if TYPE_CHECKING:
     from device.core.ports import Player
-    from device.core.types import Job
+    from device.core.types import Job, Regret
 
 
 class Loudspeaker:
@@ -24,6 +24,10 @@ class Loudspeaker:
         """The player on which this job is heard."""
         return self._player
 
+    def regret_player(self, regret: Regret) -> Player:  # noqa: ARG002 - the same for each
+        """The player on which a regret is heard."""
+        return self._player
+
 
 class WavFiles:
     """A file for each, in a folder that is there."""
@@ -34,6 +38,10 @@ class WavFiles:
     def player_for(self, job: Job) -> Player:
         """The player on which this job is heard."""
         return WavPlayer(self._folder / wav_name(job))
+
+    def regret_player(self, regret: Regret) -> Player:
+        """The player on which a regret is heard: the last one of its kind is kept."""
+        return WavPlayer(self._folder / f"regret-{regret.replace('_', '-')}.wav")
 
     def set_volume(self, percent: int) -> None:
         """A file is as loud as the voice made it."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from device.app.settings import Settings
     from device.app.voices import Voices
     from device.core.ports import Bus, Camera, Player, Synthesiser
+    from device.core.types import Regret, Speech
     from device.models.registry import Registry
     from device.pipeline.describe import Describer
     from device.store.database import Database
@@ -169,6 +170,12 @@ class Wiring:
 
         audio = self.settings.audio
         return StreamPlayer(sink_for(audio.device), volume=audio.volume, monotonic=self.clock.monotonic)
+
+    def recorded(self, regret: Regret) -> Speech:
+        """What is heard of it where there is no voice."""
+        from device.playback.recording import recording
+
+        return recording(regret.replace("_", "-"), language=self.settings.device.language)
 
     def players(self, folder: Path | None) -> Loudspeaker | WavFiles:
         """Who plays the jobs: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""

@@ -73,6 +73,7 @@ class Messenger:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _farewell: asyncio.Event = field(default_factory=asyncio.Event)
     _said_goodbye: bool = False
+    _waits: set[int] = field(default_factory=set)
 
     def show(self, status: Status) -> None:
         """This is what the device is doing now."""
@@ -229,10 +230,10 @@ class Messenger:
             _log.warning("%s", error)
 
     async def _take_in(self, session: BusSession, inbound: Inbound) -> None:
-        refused = ""
+        refused, which = "", hash(inbound.payload)
         while True:
             try:
-                await self.submit.photo(_whole(inbound.payload), name="mqtt", source="mqtt")
+                await self.submit.photo(_whole(inbound.payload), name="mqtt", source="mqtt", known=which in self._waits)
             except AlreadyHereError:
                 # It came again because its acknowledgement was lost.
                 break
@@ -245,9 +246,12 @@ class Messenger:
                 if str(error) != refused:
                     _log.warning("a photo from the broker waits: %s", error)
                     refused = str(error)
+                    # Also over a connection that breaks, after which it comes again.
+                    self._waits.add(which)
                 await self.clock.sleep(AGAIN_SECONDS)
             else:
                 break
+        self._waits.discard(which)
         passing("a photo from the broker is safe and not acknowledged")
         try:
             session.acknowledge(inbound)

@@ -211,7 +211,7 @@ class Narrator(Protocol):
 
 
 class Synthesiser(Protocol):
-    """Sound from sentences."""
+    """Sound from sentences. All of it raises MissingModelError where there is no voice."""
 
     @property
     def voice(self) -> str:

@@ -412,6 +412,12 @@ class Described:
 
 JobState: TypeAlias = Literal["waiting", "working", "finished", "failed"]
 Source: TypeAlias = Literal["camera", "button", "inbox", "upload", "mqtt"]
+AWAITED: frozenset[Source] = frozenset({"button", "upload", "mqtt"})
+"""Where a person brings a photo and waits for a voice; the camera and a folder bring theirs by themselves."""
+
+Regret: TypeAlias = Literal["unreadable", "disk_full", "no_voice"]
+"""Why somebody who waits for a voice hears a regret instead."""
+
 """Which door a photo came through; `button` is a photo that a person asked the camera for."""
 
 

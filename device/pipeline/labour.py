@@ -71,6 +71,7 @@ class Labour:
             BadPhotoError: It cannot be read.
             GaveWayError: It was left before it was known; nothing was heard.
             MissingDeviceError: The sink is not there.
+            MissingModelError: There is no voice.
             StoreError: That it begins could not be stored; nothing was heard.
         """
 
@@ -92,6 +93,14 @@ class Labour:
         turn.described = described_with_sound
         return played
 
+    def need_voice(self) -> None:
+        """Before it is needed, so that whoever waits for it need not wait for what is looked at.
+
+        Raises:
+            MissingModelError: There is no voice.
+        """
+        _ = self.synthesiser.sample_rate
+
     def is_heard(self, job: Job) -> bool:
         """Whether the sink of a job is there."""
         return self.player_for(job).is_there()
@@ -101,6 +110,7 @@ class Labour:
 
         Raises:
             MissingDeviceError: The sink is not there.
+            MissingModelError: There is no voice.
             StoreError: That it begins could not be stored; nothing was heard.
         """
         with self.watch.during("speaking", within_seconds=NEWS_SECONDS):

@@ -21,6 +21,7 @@ class StatusBoard:
     def __init__(self) -> None:
         self._activity: Activity = "idle"
         self._paused = False
+        self._regretting = False
         self._reasons: set[tuple[QuietReason, str]] = {("starting", "")}
         self._listeners: list[Callable[[Status], None]] = []
         self.status = Status(activity="idle", reason="starting", queue=0, last_narration=None)
@@ -53,6 +54,11 @@ class StatusBoard:
         self._paused = paused
         self._change(self.status)
 
+    def regrets(self, *, holds: bool) -> None:
+        """Show that a regret is being spoken, whatever else is done meanwhile."""
+        self._regretting = holds
+        self._change(self.status)
+
     def because(self, reason: QuietReason, *, holds: bool, says: str = "") -> None:
         """Show whether this keeps the device quiet; of several reasons the gravest is shown.
 
@@ -69,6 +75,7 @@ class StatusBoard:
 
     def _change(self, status: Status) -> None:
         activity = "paused" if self._paused and self._activity == "idle" else self._activity
+        activity = "speaking" if self._regretting else activity
         reason = min((each for each, _ in self._reasons), key=_GRAVEST_FIRST.index, default=None)
         status = replace(status, activity=activity, reason=reason)
         if status != self.status:

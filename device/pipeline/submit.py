@@ -35,6 +35,7 @@ class Submit:
         limit_bytes: The largest photo.
         reserve_bytes: The room on the disk that no photo may take.
         courtesy: Lets a person who pressed a button go first, where somebody may press one.
+        refused: Is told why a photo is not taken in, and where it comes from: whoever brought it may wait for a voice.
     """
 
     executor: Executor
@@ -46,9 +47,16 @@ class Submit:
     limit_bytes: int
     reserve_bytes: int
     courtesy: Courtesy | None = None
+    refused: Callable[[BaseException, Source], None] = lambda _error, _source: None
 
     async def photo(
-        self, chunks: AsyncIterable[bytes], *, name: str, source: Source, seen_as: str | None = None
+        self,
+        chunks: AsyncIterable[bytes],
+        *,
+        name: str,
+        source: Source,
+        seen_as: str | None = None,
+        known: bool = False,
     ) -> Job:
         """Put the photo and its job on disk, in this order, so that a power cut leaves no job without its photo.
 
@@ -57,6 +65,7 @@ class Submit:
             name: What its source calls it.
             source: Where it comes from.
             seen_as: What makes it the same photo as one before; its bytes alone where it is None.
+            known: Whether it was refused before, and that was told.
 
         Raises:
             BadPhotoError: It is empty, too large, or no photo.
@@ -71,7 +80,9 @@ class Submit:
             (incoming,) = begun
             await self._fill(incoming, chunks, name, hurried=source == "button")
             return await self._done(partial(self._keep, incoming, name, source, seen_as))
-        except BaseException:
+        except BaseException as error:
+            if not known:
+                self.refused(error, source)
             for incoming in begun:
                 await self._done(incoming.discard)
             raise

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from device.core.context import photo
-from device.core.errors import BadPhotoError, MissingDeviceError, StoreError
+from device.core.errors import BadPhotoError, MissingDeviceError, MissingModelError, StoreError
 from device.pipeline.absence import SOUND_AGAIN_SECONDS
 from device.pipeline.record import text_of
 from device.pipeline.turn import GaveWayError, Turn, weightier
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from device.pipeline.books import Books
     from device.pipeline.courtesy import Courtesy
     from device.pipeline.labour import Labour
+    from device.pipeline.regrets import Regrets
     from device.pipeline.status import StatusBoard
     from device.pipeline.turn import Cut
 
@@ -32,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 5.0
 """How soon a job is found that another process made to wait again."""
+
+NO_VOICE = "there is no voice"
+"""Without the path of its file, for this is shown to whoever sent the photo."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Worker:
         labour: The part of it that blocks.
         books: Where it is written down.
         absence: Whether the loudspeaker is missed, and what waits for it.
+        regrets: What is said where there is nothing else to be heard.
         courtesy: Whether somebody pressed a button, and no other photo is to be begun.
         rest_seconds: After so long without work, what it takes is let go.
         idle: Set while no photo waits.
@@ -54,6 +59,7 @@ class Worker:
     board: StatusBoard
     courtesy: Courtesy
     absence: Absence
+    regrets: Regrets
     rest_seconds: float = 300.0
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,6 +74,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `halt` is called."""
         await self.books.recover()
+        await self._missing_voice()
         self.board.because("starting", holds=False)
         while not self._halted:
             job = await self._next()
@@ -90,6 +97,7 @@ class Worker:
     def pause(self, *, paused: bool) -> None:
         """Speak nothing more until it is called again."""
         self._paused = paused
+        self.regrets.pause(paused=paused)
         self.board.pause(paused=paused)
         if paused:
             self.cut("pause")
@@ -102,6 +110,7 @@ class Worker:
 
     def cut(self, why: Cut) -> None:
         """End what is being spoken, or is about to be."""
+        self.regrets.cut(why)
         if why == "stop":
             self._encore = False
         if self._turn:
@@ -170,6 +179,7 @@ class Worker:
                     if self._halted:
                         self.books.failed(error)
                         return None
+                    self._regret(error, job)
                     now = await self.books.again(job, error)
                     if now is None:
                         return await self.books.forget(job)
@@ -215,6 +225,12 @@ class Worker:
             if job.begun or turn.cut or self.labour.hush.reason() or self.absence.holds:
                 await self.executor.run(partial(self.labour.look, job, turn))
                 return None
+            missing = await self._missing_voice(job)
+            if missing:
+                # Whoever waits for it hears so before it is looked at.
+                await self.regrets.through()
+                await self.executor.run(partial(self.labour.look, job, turn))
+                raise missing
 
             def opening(text: str) -> None:
                 self.executor.post(partial(self._say, text, turn))
@@ -228,6 +244,21 @@ class Worker:
         self._say(text_of(record), turn)
         heard = self.absence.heard(job)
         return await self.executor.run(partial(self.labour.speak, job, record, turn, heard=heard))
+
+    async def _missing_voice(self, job: Job | None = None) -> MissingModelError | None:
+        """Why there is no voice, or None where there is one; who waits for this job hears so at once."""
+        try:
+            await self.executor.run(self.labour.need_voice)
+        except MissingModelError as error:
+            self.board.because("no_voice", holds=True)
+            if job:
+                self._regret(error, job)
+            return error
+        self.board.because("no_voice", holds=False)
+        return None
+
+    def _regret(self, error: Exception, job: Job) -> None:
+        self.regrets.hear(error, source=job.source, photo=job.id)
 
     def _new_turn(self) -> Turn:
         """What is spoken from now on; over at once where somebody asked for silence while the store was waited for."""
@@ -261,6 +292,7 @@ class Worker:
                     self.board.because("no_audio", holds=False)
                 await self._end(job, turn, played)
             case BadPhotoError():
+                self._regret(trouble, job)
                 await self.books.set_aside(job, str(trouble), code=trouble.code, needed=False)
             case MissingDeviceError():
                 self.board.because("no_audio", holds=True)
@@ -270,6 +302,11 @@ class Worker:
                     await self.books.release(replace(job, begun=False))
                 else:
                     await self.books.set_aside(job, str(trouble), code="no_audio")
+            case MissingModelError():
+                self.board.because("no_voice", holds=True)
+                self._regret(trouble, job)
+                _log.warning("%s", trouble)
+                await self.books.set_aside(job, NO_VOICE, code="no_voice")
             case StoreError():
                 raise trouble
             case _:
@@ -316,6 +353,9 @@ class Worker:
         except MissingDeviceError as error:
             _log.warning("%s", error)
             self.board.because("no_audio", holds=True)
+        except MissingModelError:
+            self.board.because("no_voice", holds=True)
+            self.regrets.say("no_voice", pressed=True)
         else:
             if turn.begun:
                 self.board.because("no_audio", holds=False)

@@ -83,6 +83,7 @@ class Uploads:
         """
         if length is not None and length > self.limit_bytes:
             error = BadPhotoError("too_large", f"it has {length} bytes, the limit is {self.limit_bytes}")
+            self.submit.refused(error, "upload")
             return answer_to(error)
         if self._places.locked() and self._now_waiting >= self.waiting:
             return busy()

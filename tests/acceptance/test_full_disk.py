@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
-import time
-from contextlib import ExitStack, contextmanager
-from itertools import repeat
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,43 +15,9 @@ from tests.faults.listener import Listener
 from tests.faults.photos import chance, small_photo
 from tests.faults.process import Lives
 from tests.mosquitto import mosquitto
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from tests.small_disk import WAIT_SECONDS, filled, mounting, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-
-WAIT_SECONDS = 90.0
-SIZE = "8m"
-
-
-def mounting(*options: str, folder: Path) -> list[str | Path]:
-    """A command prefix that mounts a small disk there, in a world of its own."""
-    prefix = ["unshare", "-m"] if subprocess.run(["unshare", "-m", "true"], check=False).returncode == 0 else []
-    prefix = prefix or ["unshare", "-rm"]
-    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("no disk can be mounted here; as root it can")
-    script = 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"'
-    return [*prefix, "sh", "-c", script, "sh", ",".join((f"size={SIZE}", *options)), folder]
-
-
-def until(condition: Callable[[], object], log: Path) -> None:
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < end, log.read_text()[-3000:]
-        time.sleep(0.05)
-
-
-@contextmanager
-def filled(folder: Path) -> Iterator[None]:
-    """The disk of this folder is full to the last byte."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 4096, 1):
-            with pytest.raises(OSError, match="No space left"):
-                file.writelines(repeat(bytes(size)))
-        yield
-    filler.unlink()
 
 
 @pytest.mark.parametrize("reserve", [0.5, 0.0])

@@ -13,7 +13,7 @@ from tests.simulation.executor import SimExecutor, SimOnce
 from tests.simulation.loop import SimLoop
 from tests.simulation.mount import SimFiles
 from tests.simulation.room import SimPlayer
-from tests.simulation.senses import SimEyes, SimVoice
+from tests.simulation.senses import SimEyes, SimVoice, recorded
 
 if TYPE_CHECKING:
     import asyncio
@@ -65,6 +65,8 @@ class Device:
                 synthesiser=SimVoice(loop=loop, random=random, mood=world.mood),
                 is_photo=lambda head: head.startswith(b"\xff\xd8\xff"),
                 player_for=player.player_for,
+                regret_player=player.regret_player,
+                recorded=recorded,
                 set_volume=player.set_volume,
                 supervisor=self.supervisor,
                 camera=SimCamera(loop, random, world.take_photo, lambda: world.camera_plugged),

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.bus.payloads import state_payload
+from device.pipeline.regrets import SAME_AGAIN_SECONDS
+from device.pipeline.worker import NO_VOICE
 from tests.simulation.room import GONE
 
 if TYPE_CHECKING:
-    from device.core.types import Status
+    from device.core.types import Regret, Status
     from tests.simulation.photos import SimPhoto
     from tests.simulation.room import Sound
     from tests.simulation.world import World
@@ -42,8 +44,11 @@ GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
 STATE_TOLD_SECONDS = 60.0
 """A disk that failed for a moment holds up what the house is told."""
 
-MAY_BE_SET_ASIDE = ("the process ended", "dropped", GONE, "OSError: ")
+MAY_BE_SET_ASIDE = ("the process ended", "dropped", GONE, NO_VOICE, "OSError: ")
 """Why a photo that is whole is set aside: it was there when the process died, and the rest is not its fault either."""
+
+FLOOD_SECONDS = 60.0
+"""Over so long the regrets are counted."""
 
 SPARE = 2
 """More photos may wait than the policy has room for: one that is put back, and one that a crash had left at work."""
@@ -102,10 +107,15 @@ class Oracle:
         now = self.world.now_inside
         quiet = self.world.quiet_hours
         wall = self.world.wall.says(now)
-        assert not (quiet and quiet.hold(wall)), f"job {sound.job} is heard at {wall:%H:%M:%S}, in quiet hours"
-        assert not self.silent, f"job {sound.job} is heard although a person asked for silence"
-        assert self.world.volume(), f"job {sound.job} is heard although the volume is nothing"
-        assert sound not in self.stopped, f"job {sound.job} goes on after a stop"
+        what = f"the regret {sound.regret}" if sound.regret else f"job {sound.job}"
+        assert not (quiet and quiet.hold(wall)), f"{what} is heard at {wall:%H:%M:%S}, in quiet hours"
+        assert not self.silent, f"{what} is heard although a person asked for silence"
+        assert self.world.volume(), f"{what} is heard although the volume is nothing"
+        assert sound not in self.stopped, f"{what} goes on after a stop"
+        if sound.regret:
+            if first:
+                self._regret(sound.regret, now)
+            return
         assert sound.job > self.gone_up_to, f"job {sound.job} is heard although it was forgotten"
         if not first:
             return
@@ -122,6 +132,22 @@ class Oracle:
         )
         self.begun[sound.job] = self.world.lives
         assert all(begun for begun, _ in rows), f"job {sound.job} is heard, and a restart would not know it: {rows}"
+
+    def _regret(self, regret: Regret, now: float) -> None:
+        """Somebody hears why nothing is heard: there is a reason, and a flood of reasons is no flood of speech."""
+        world = self.world
+        match regret:
+            case "unreadable":
+                assert any(photo.kind != "good" for photo in world.photos.values()), "all photos can be read"
+            case "no_voice":
+                assert world.mood.was_voiceless, "there always was a voice"
+            case _:
+                pass
+        since = max(world.born, now - FLOOD_SECONDS)
+        heard = [each for each in world.room.regrets if each.regret == regret and each.began >= since]
+        pressed = [each for each in world.asks.presses if each >= since - PRESS_SECONDS]
+        most = FLOOD_SECONDS / SAME_AGAIN_SECONDS + 2 + len(pressed)
+        assert len(heard) <= most, f"the regret {regret} is heard {len(heard)} times in {now - since:.0f} s"
 
     def stop(self) -> None:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""
@@ -238,7 +264,9 @@ class Oracle:
         state = json.loads(self.world.broker.retained[self.world.topic("state")])
         assert (state["activity"], state["queue"]) == ("idle", 0), f"it is idle, and says {state}"
         # That a loudspeaker is there again shows when something is to be heard.
-        known = (None, "quiet_hours", "muted", *(["no_audio"] if self.world.room.missed else []))
+        # So it is with a voice.
+        missed = {"no_audio": self.world.room.missed, "no_voice": self.world.mood.was_voiceless}
+        known = (None, "quiet_hours", "muted", *(reason for reason, held in missed.items() if held))
         assert state["reason"] in known, f"nothing keeps it quiet, and it says {state}"
         assert self.world.broker.retained[self.world.topic("availability")] == b"online"
 

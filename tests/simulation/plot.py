@@ -106,4 +106,5 @@ def _all_there_is(
         meet.hangs_while_the_disk_fails,
         meet.erased_while_one_is_kept,
         meet.killed_twice,
+        trouble.voice_is_missing,
     )

@@ -11,7 +11,7 @@ from device.core.types import Played
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from device.core.types import Job, Speech
+    from device.core.types import Job, Regret, Speech
     from tests.simulation.loop import SimLoop
 
 
@@ -20,10 +20,14 @@ GONE = "the loudspeaker is not there"
 
 @dataclass(slots=True, eq=False)
 class Sound:
-    """A speech, as somebody in the room hears it; `volume` is how loud its last stretch was, in percent."""
+    """A speech, as somebody in the room hears it; `volume` is how loud its last stretch was, in percent.
+
+    Its `job` is 0 where it is a regret and no photo's.
+    """
 
     job: int
     began: float
+    regret: Regret | None = None
     chunks: int = 0
     volume: int = 100
     ended: float | None = None
@@ -35,7 +39,8 @@ class Room:
     """Outlives the lives of the device.
 
     Attributes:
-        sounds: All that was heard, in order.
+        sounds: All that was heard of photos, in order.
+        regrets: Those that were heard.
         plugged: Whether the loudspeaker is there.
         missed: Whether it was not there when something was last to be heard.
         was_missed: Whether that ever happened.
@@ -46,6 +51,7 @@ class Room:
     """
 
     sounds: list[Sound] = field(default_factory=list)
+    regrets: list[Sound] = field(default_factory=list)
     playing: Sound | None = None
     plugged: bool = True
     hangs: bool = False
@@ -69,11 +75,16 @@ class SimPlayer:
         self._room = room
         self._loop = loop
         self._stop = loop.signal()
-        self._job: Job | None = None
+        self._job = 0
+        self._regret: Regret | None = None
         self.volume = 100
 
     def player_for(self, job: Job) -> SimPlayer:
-        self._job = job
+        self._job, self._regret = job.id, None
+        return self
+
+    def regret_player(self, regret: Regret) -> SimPlayer:
+        self._job, self._regret = 0, regret
         return self
 
     def reach(self, _sample_rate: int) -> None:
@@ -129,12 +140,11 @@ class SimPlayer:
         return Played(seconds=seconds, complete=complete)
 
     def _begin(self) -> Sound:
-        assert self._job is not None
         if self._room.playing:
-            raise self._loop.fail(AssertionError(f"two voices: {self._room.playing} and job {self._job.id}"))
-        sound = Sound(job=self._job.id, began=self._loop.time())
+            raise self._loop.fail(AssertionError(f"two voices: {self._room.playing} and job {self._job}"))
+        sound = Sound(job=self._job, began=self._loop.time(), regret=self._regret)
         self._room.playing = sound
-        self._room.sounds.append(sound)
+        (self._room.regrets if sound.regret else self._room.sounds).append(sound)
         return sound
 
     def _hear(self, sound: Sound, seconds: float) -> float:
@@ -153,7 +163,7 @@ class SimPlayer:
         self._room.missed = not self._room.plugged
         if self._room.missed:
             self._room.was_missed = True
-            if self._room.playing:
+            if self._room.playing and not self._room.playing.regret:
                 self._room.cut_off.add(self._room.playing.job)
             self._room.silence(self._loop.time())
             raise MissingDeviceError(GONE)

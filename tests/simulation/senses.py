@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from device.core.errors import BadPhotoError
+from device.core.errors import BadPhotoError, MissingModelError
 from device.core.types import Claim, Pixels, SpeechChunk, Utterance
 from tests import factories
 from tests.simulation.photos import kind_of, number_of
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from random import Random
 
     from device.core.ports import Files
-    from device.core.types import Detection, Narration, Photo, Scene, Speaking, Speech
+    from device.core.types import Detection, Narration, Photo, Regret, Scene, Speaking, Speech
     from tests.simulation.loop import SimLoop
 
 SAMPLE_RATE = 50
 """Few samples, so that a second of sound costs nothing."""
+
+VOICELESS = "the voice is missing"
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Mood:
         looking_seconds: How long a photo is looked at, at most.
         work: Seconds of work for a second of speech, 0.2 to 3.
         hangs: Whether the next thing that is looked at or spoken never ends.
+        voiceless: Whether somebody has taken the voice away.
+        was_voiceless: Whether that ever happened.
         hung_at: When something began to hang in this life.
         poisoned: Called by a photo that ends the process.
         looks: Told when a photo is about to be looked at.
@@ -43,6 +47,8 @@ class Mood:
     looking_seconds: float = 1.0
     work: float = 0.2
     hangs: bool = False
+    voiceless: bool = False
+    was_voiceless: bool = False
     hung_at: float | None = None
     poisoned: Callable[[], None] = field(default=lambda: None)
     looks: Callable[[Path], None] = field(default=lambda _: None)
@@ -118,16 +124,27 @@ def _which(photo: Photo) -> Claim:
     return factories.claim(value=photo.size_bytes)
 
 
+def recorded(_regret: Regret) -> Speech:
+    """Two seconds."""
+    return [SpeechChunk(pcm=np.full(2 * SAMPLE_RATE, 9000, np.int16), sample_rate=SAMPLE_RATE, utterance=0)]
+
+
 class SimVoice:
     """The synthesiser of one life; it makes chunk after chunk while it is listened to."""
 
     voice = "simulated"
-    sample_rate = SAMPLE_RATE
 
     def __init__(self, *, loop: SimLoop, random: Random, mood: Mood) -> None:
         self._loop = loop
         self._random = random
         self._mood = mood
+
+    @property
+    def sample_rate(self) -> int:
+        self._loop.life.check()
+        if self._mood.voiceless:
+            raise MissingModelError(VOICELESS)
+        return SAMPLE_RATE
 
     def synthesise(self, utterances: Narration) -> Speech:
         for index, _ in enumerate(utterances):

@@ -102,6 +102,11 @@ class Troubles:
         mood, work = self._world.mood, self._random.choice((0.2, 0.8, 3.0))
         self._set_for_a_while("the voice is slow", mood, "work", to=work, then=0.2)
 
+    def voice_is_missing(self) -> None:
+        mood = self._world.mood
+        mood.was_voiceless = True
+        self._set_for_a_while("the voice is missing", mood, "voiceless", to=True, then=False)
+
     def something_hangs(self) -> None:
         mood = self._world.mood
         self._set_for_a_while("something hangs", mood, "hangs", to=True, then=False)

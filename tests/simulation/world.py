@@ -146,7 +146,7 @@ class World:
             moment: [] for moment in get_args(Moment)
         }
         self._order = itertools.count()
-        self._off_until = self._born = 0.0
+        self._off_until = self.born = 0.0
         self._slow = False
         self._look_at = 0.0
         self._death: Death | None = None
@@ -229,7 +229,7 @@ class World:
         self.broker.refuse(0.0)
         self.room.plugged, self.room.hangs = True, False
         self.camera_plugged = True
-        self.mood.hangs, self.mood.work = False, 0.2
+        self.mood.hangs, self.mood.voiceless, self.mood.work = False, False, 0.2
         self.wall.ahead_seconds = 0.0
         self._album.clear()
         self._off_until = min(self._off_until, self.now + RESTART_SECONDS)
@@ -248,7 +248,7 @@ class World:
             raise AssertionError(f"it is not done {HEALED_SECONDS} s after all was healed: {self.left()}; {waits}")
         # The state that says so is still on its way; nor has one long lived who died just now.
         self.run(self.now + 120.0)
-        while self.now - self._born < 60.0:
+        while self.now - self.born < 60.0:
             self.run(self.now + 60.0)
         self.oracle.last_look()
 
@@ -335,7 +335,7 @@ class World:
             life.end()
             self._off("kill")
         else:
-            self._born = self.now
+            self.born = self.now
             self.client_id = self.device.client_id
             self.tell(f"life {self.lives} begins")
 

@@ -1,0 +1,142 @@
+"""A failure is heard in the room: the real daemon and voice, through a real sound server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from device.app.wiring import PHOTOS
+from device.models.folder import models_folder
+from device.text.texts import Texts
+from tests.command import VOXFRAME
+from tests.faults.doors import get, post
+from tests.hearing import heard, recogniser, words
+from tests.mosquitto import free_port
+from tests.small_disk import filled, mounting, until
+from tests.sound_server import RATE, SoundServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pocketsphinx import Decoder
+
+    from tests.sound_server import Listener
+
+REGRETS = ("unreadable", "disk-full", "no-voice")
+PHOTO = (PHOTOS / "hopper_navy_cap.jpg").read_bytes()
+CUT_SHORT = PHOTO[: len(PHOTO) // 2]
+SILENT_SECONDS = 1.0
+
+
+def sentence(regret: str) -> str:
+    return words(Texts("en").text(f"regret-{regret}"))
+
+
+@pytest.fixture(scope="module")
+def ears() -> Decoder:
+    return recogniser(Texts("en").text(f"regret-{regret}") for regret in REGRETS)
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    made = SoundServer(tmp_path_factory.mktemp("server"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@dataclass
+class Room:
+    """A device that is heard."""
+
+    listener: Listener
+    port: int
+    state: Path
+    log: Path
+
+    def next_sentence(self, ears: Decoder) -> str:
+        """What is heard next, up to a second of silence."""
+        self.listener.wait_for_sound()
+        self.listener.wait_for_silence(SILENT_SECONDS)
+        return heard(ears, self.listener.heard(), RATE)
+
+    def reason(self) -> object:
+        return get(self.port, "/api/v1/state")["reason"]
+
+
+@contextmanager
+def room(folder: Path, server: SoundServer, *, before: Sequence[str | Path] = (), **environment: str) -> Iterator[Room]:
+    state, port, log, config = folder / "state", free_port(), folder / "log", folder / "voxframe.toml"
+    state.mkdir()
+    config.write_text(f'[web]\nport = {port}\n[audio]\ndevice = "pulse:room"\n[store]\nreserve_megabytes = 0.5\n')
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            [*before, VOXFRAME, "run", "--config", config],
+            env=os.environ | server.environment | {"VOXFRAME_STATE": str(state)} | environment,
+            stderr=stderr,
+        )
+    try:
+        until(lambda: answers(port), log)
+        until(lambda: get(port, "/api/v1/state")["reason"] != "starting", log)
+        yield Room(server.listen("room"), port, Path(f"/proc/{process.pid}/root") / state.relative_to("/"), log)
+        process.terminate()
+        assert process.wait(30) == 0, log.read_text()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        return bool(get(port, "/api/v1/state"))
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def no_voice(tmp_path: Path) -> str:
+    """A folder of models with all of them but the voice."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for each in models_folder(os.environ).iterdir():
+        if "joe" not in each.name:
+            (folder / each.name).symlink_to(each)
+    return str(folder)
+
+
+@pytest.mark.parametrize("data", [b"this is no photo", CUT_SHORT], ids=["no photo", "cut short"])
+def test_who_sends_what_cannot_be_read_hears_so(
+    tmp_path: Path, server: SoundServer, ears: Decoder, data: bytes
+) -> None:
+    with room(tmp_path, server) as device:
+        post(device.port, data)
+        assert device.next_sentence(ears) == sentence("unreadable")
+
+
+def test_who_sends_a_photo_to_a_full_disk_hears_so_and_no_job_is_there(
+    tmp_path: Path, server: SoundServer, ears: Decoder
+) -> None:
+    with room(tmp_path, server, before=mounting(folder=tmp_path / "state")) as device:
+        with filled(device.state):
+            answer = post(device.port, PHOTO)
+            assert (answer.status, answer.job) == (503, None)
+            assert device.next_sentence(ears) == sentence("disk-full")
+        assert list((device.state / "photos").iterdir()) == []
+
+
+def test_a_device_without_a_voice_says_so_by_a_recording_and_describes_all_the_same(
+    tmp_path: Path, server: SoundServer, ears: Decoder, no_voice: str
+) -> None:
+    with room(tmp_path, server, VOXFRAME_MODELS=no_voice) as device:
+        assert device.reason() == "no_voice"
+        answer = post(device.port, PHOTO)
+        assert answer.status == 201
+        assert device.next_sentence(ears) == sentence("no-voice")
+        until(lambda: get(device.port, f"/api/v1/jobs/{answer.job}")["state"] == "failed", device.log)
+        assert get(device.port, "/api/v1/state")["last_narration"], "it was described"
