@@ -93,9 +93,9 @@ class Listener:
         self._heard: list[Pcm] = []
         self.last_sound = -math.inf
 
-    def wait_for_sound(self) -> None:
-        """Return with the first stretch that is not silent."""
-        while not self._next().any():
+    def wait_for_sound(self, *, above: int = 0) -> None:
+        """Return with the first stretch that has a sample larger than that."""
+        while np.abs(self._next().astype(np.int32)).max() <= above:
             pass
 
     def wait_for_silence(self, seconds: float) -> None:

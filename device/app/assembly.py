@@ -25,7 +25,7 @@ from device.pipeline.labour import Labour
 from device.pipeline.minder import Minder
 from device.pipeline.quiet import Hush, QuietHours
 from device.pipeline.record import text_of
-from device.pipeline.regrets import Regrets
+from device.pipeline.regrets import Regrets, message_of
 from device.pipeline.slideshow import Slideshow
 from device.pipeline.status import StatusBoard
 from device.pipeline.submit import Submit
@@ -344,7 +344,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
 
 
 def _sentence(texts: Texts, regret: Regret) -> Utterance:
-    text = texts.text(f"regret-{regret.replace('_', '-')}")
+    text = texts.text(message_of(regret))
     return Utterance(speaker="narrator", text=text, language=texts.language, because=())
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.pipeline.regrets import message_of
 from device.playback.wav import WavPlayer
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class WavFiles:
 
     def regret_player(self, regret: Regret) -> Player:
         """The player on which a regret is heard: the last one of its kind is kept."""
-        return WavPlayer(self._folder / f"regret-{regret.replace('_', '-')}.wav")
+        return WavPlayer(self._folder / f"{message_of(regret)}.wav")
 
     def set_volume(self, percent: int) -> None:
         """A file is as loud as the voice made it."""

@@ -173,9 +173,10 @@ class Wiring:
 
     def recorded(self, regret: Regret) -> Speech:
         """What is heard of it where there is no voice."""
+        from device.pipeline.regrets import message_of
         from device.playback.recording import recording
 
-        return recording(regret.replace("_", "-"), language=self.settings.device.language)
+        return recording(message_of(regret), language=self.settings.device.language)
 
     def players(self, folder: Path | None) -> Loudspeaker | WavFiles:
         """Who plays the jobs: a WAV file for each in `folder`, or the loudspeaker for all where it is None."""

@@ -48,6 +48,11 @@ def regret_for(error: BaseException) -> Regret | None:
             return None
 
 
+def message_of(regret: Regret) -> str:
+    """The name of its text, and of its recording."""
+    return f"regret-{regret.replace('_', '-')}"
+
+
 @dataclass(slots=True, kw_only=True)
 class Regrets:
     """Says what went wrong, as quietly as all else is said: not in quiet hours, muted or paused, and not later either.

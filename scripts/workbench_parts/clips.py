@@ -16,6 +16,7 @@ from device.app.settings import Settings, VoiceSettings
 from device.app.wiring import Wiring
 from device.core.errors import UsageError
 from device.core.types import Regret, SpeechChunk, Utterance
+from device.pipeline.regrets import message_of
 from device.playback.recording import RATE, folder
 from device.playback.wav import WavPlayer
 from device.text.texts import Texts, languages
@@ -34,8 +35,8 @@ def main() -> None:
         texts, place = Texts(language), Path(str(folder())) / language
         place.mkdir(parents=True, exist_ok=True)
         for regret in get_args(Regret):
-            name = regret.replace("_", "-")
-            text = texts.text(f"regret-{name}")
+            name = message_of(regret)
+            text = texts.text(name)
             said = Utterance(speaker="narrator", text=text, language=language, because=())
             pcm = np.concatenate([chunk.pcm for chunk in voice.synthesise([said])])
             pcm = soxr.resample(pcm, voice.sample_rate, RATE, quality="VHQ")

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from device.app.wiring import PHOTOS
 from device.models.folder import models_folder
+from device.playback.recording import RATE as RECORDED
 from device.text.texts import Texts
-from tests.command import VOXFRAME
+from tests.command import VOXFRAME, voxframe
 from tests.faults.doors import get, post
 from tests.hearing import heard, recogniser, words
 from tests.mosquitto import free_port
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from pocketsphinx import Decoder
 
+    from device.core.types import Pcm
     from tests.sound_server import Listener
 
 REGRETS = ("unreadable", "disk-full", "no-voice")
@@ -140,3 +143,44 @@ def test_a_device_without_a_voice_says_so_by_a_recording_and_describes_all_the_s
         assert device.next_sentence(ears) == sentence("no-voice")
         until(lambda: get(device.port, f"/api/v1/jobs/{answer.job}")["state"] == "failed", device.log)
         assert get(device.port, "/api/v1/state")["last_narration"], "it was described"
+
+
+def asked_aloud(folder: Path, *arguments: str | Path, **environment: str) -> tuple[int, str, Pcm]:
+    """What a command that speaks ends with, complains of, and lets be heard of an ALSA device that is a file."""
+    sound, config = folder / "heard.raw", folder / "asound.conf"
+    config.write_text(
+        f'pcm.capture {{ type file slave.pcm {{ type null }} file "{sound}" format "raw" }}\n'
+        "pcm.!default { type plug slave.pcm capture }\n"
+    )
+    done = voxframe(*arguments, environment={"ALSA_CONFIG_PATH": str(config)} | environment)
+    pcm = np.frombuffer(sound.read_bytes() if sound.exists() else b"", "<i2")
+    return done.returncode, done.stderr, pcm
+
+
+def test_at_the_command_line_two_bad_photos_in_a_row_are_said_once(tmp_path: Path, ears: Decoder) -> None:
+    bad, worse = tmp_path / "bad.jpg", tmp_path / "worse.jpg"
+    bad.write_bytes(b"this is no photo")
+    worse.write_bytes(CUT_SHORT)
+    status, stderr, pcm = asked_aloud(tmp_path, "describe", "--say", bad, worse)
+    assert (status, stderr.count("\n")) == (3, 2)
+    # Of the one that was cut short its opening is heard before.
+    assert heard(ears, pcm, RATE).startswith(sentence("unreadable"))
+
+
+@pytest.mark.parametrize(
+    "command", [["describe", "--say", PHOTOS / "mona_lisa_painting.jpg"], ["say", "Good morning."]]
+)
+def test_at_the_command_line_a_missing_voice_is_said_by_a_recording(
+    tmp_path: Path, ears: Decoder, no_voice: str, command: list[str | Path]
+) -> None:
+    status, stderr, pcm = asked_aloud(tmp_path, *command, VOXFRAME_MODELS=no_voice)
+    assert (status, stderr.count("\n")) == (4, 1)
+    assert heard(ears, pcm, RECORDED) == sentence("no-voice")
+
+
+def test_who_did_not_ask_to_be_spoken_to_is_not(tmp_path: Path, no_voice: str) -> None:
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"this is no photo")
+    assert not len(asked_aloud(tmp_path, "describe", bad)[2])
+    sound = tmp_path / "a.wav"
+    assert not len(asked_aloud(tmp_path, "describe", bad, "--wav", sound, VOXFRAME_MODELS=no_voice)[2])

@@ -313,6 +313,40 @@ def test_a_photo_that_waits_when_the_connection_breaks_is_given_up_and_taken_whe
     with_post(tmp_path, story, jobs=Narrow)
 
 
+class Full(SqliteJobs):
+    def check_room(self) -> None:
+        raise StoreFullError("the disk is full")
+
+
+def test_a_photo_that_waits_for_a_full_disk_is_told_once_also_over_another_connection(tmp_path: Path) -> None:
+    async def story(post: Post) -> None:
+        told: list[str] = []
+
+        def refused(error: BaseException, source: str) -> None:
+            told.append(f"{source} {error}")
+            post.bus.happens()
+
+        post.messenger.submit = replace(post.house.submit, refused=refused)
+        async with post.at_work():
+            await post.bus.until(lambda: post.bus.connections == 1)
+            post.bus.send(PHOTO, HEAD + b"a")
+            for _ in range(3):
+                await post.house.clock.until_somebody_sleeps(AGAIN_SECONDS)
+                post.house.clock.advance(AGAIN_SECONDS)
+            await post.house.clock.until_somebody_sleeps(AGAIN_SECONDS)
+            post.bus.cut()
+            await post.house.clock.until_somebody_sleeps(FIRST_WAIT_SECONDS * STEADY)
+            post.house.clock.advance(FIRST_WAIT_SECONDS)
+            await post.bus.until(lambda: post.bus.connections == 2)
+            post.bus.send(PHOTO, HEAD + b"a")
+            await post.house.clock.until_somebody_sleeps(AGAIN_SECONDS)
+            assert told == ["mqtt the disk is full"]
+            post.bus.send(PHOTO, HEAD + b"b")
+            await post.bus.until(lambda: told == ["mqtt the disk is full"] * 2)
+
+    with_post(tmp_path, story, jobs=Full)
+
+
 @pytest.mark.parametrize("topic", [PHOTO, COMMAND])
 def test_what_lay_on_the_broker_from_before_is_not_obeyed(tmp_path: Path, topic: str) -> None:
     async def story(post: Post) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -86,6 +87,17 @@ def test_what_is_announced_as_too_large_is_refused_before_a_byte_is_read(tmp_pat
     with room(tmp_path) as where:
         (answer,) = answers_to(where, Upload(name="a", length=LIMIT + 1, chunks=untouched()))
         assert (answer.status, code(answer)) == (413, "too_large")
+
+
+def test_whoever_waits_for_a_voice_is_told_why_a_photo_is_refused(tmp_path: Path) -> None:
+    told: list[str] = []
+    with room(tmp_path) as where:
+        where.submit = replace(where.submit, refused=lambda error, source: told.append(f"{source}: {error}"))
+        answers_to(where, upload(length=LIMIT + 1), upload(b"text"), upload())
+    assert told == [
+        f"upload: it has {LIMIT + 1} bytes, the limit is {LIMIT}",
+        "upload: a.jpg is no photo that voxframe reads",
+    ]
 
 
 def test_what_grows_too_large_is_read_no_further(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.app.aloud import Complaints
 from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import PERIODS
-from device.app.text import complain, printable
+from device.app.text import printable
 from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError
 from device.pipeline.record import record_of, record_of_error
@@ -70,7 +71,8 @@ def _run(options: argparse.Namespace) -> int:
     wiring = Wiring(settings)
     watch = Stopwatch(wiring.clock)
     describer = wiring.describer()
-    synthesiser = wiring.synthesiser() if options.wav or options.vtt or options.say else None
+    complaints = Complaints(wiring, aloud=options.say)
+    synthesiser = complaints.voice() if options.wav or options.vtt or options.say else None
     load_ms = watch.lap()
     for task in tasks:
         try:
@@ -89,10 +91,11 @@ def _run(options: argparse.Namespace) -> int:
                 _annotate(describer, described, task.picture)
         except BadPhotoError as error:
             status = error.exit_status
-            complain(error)
+            complaints.about(error)
             if options.json:
                 print(json.dumps(record_of_error(task.photo, error)), flush=True)
             continue
+        complaints.none()
         described = replace(described, timings=replace(described.timings, load_ms=load_ms))
         load_ms = 0.0
         print(json.dumps(record_of(described)) if options.json else _text(described), flush=True)

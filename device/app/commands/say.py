@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.app.aloud import Complaints
 from device.app.captioning import Captioner
 from device.app.config import load
 from device.app.outputs import output_paths
@@ -60,7 +61,7 @@ def _run(options: argparse.Namespace) -> int:
     if text is None:
         raise UsageError("say: a TEXT is missing; or teach a word with --teach WORD=IPA")
     watch = Stopwatch(wiring.clock)
-    synthesiser = wiring.synthesiser(language)
+    synthesiser = Complaints(wiring, aloud=not wanted).voice(language)
     load_ms = watch.lap()
     utterance = Utterance(
         speaker="narrator",
