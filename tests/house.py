@@ -20,6 +20,7 @@ from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.describe import Describer
 from device.pipeline.labour import Labour
+from device.pipeline.prelude import Prelude
 from device.pipeline.quiet import Hush
 from device.pipeline.regrets import Regrets
 from device.pipeline.status import StatusBoard
@@ -174,7 +175,7 @@ class Loudspeaker:
             raise MissingDeviceError("the sound device is not there")
         seconds = 0.0
         for chunk in speech:
-            text = chunk.marks[0].text
+            text = chunk.marks[0].text if chunk.marks else "no words"
             self.heard.append(text)
             self._gates.passing(f"saying {text}")
             if text == self.goes_after:
@@ -248,6 +249,7 @@ class House:
         )
         self.courtesy = Courtesy(self.clock)
         self.voice = Voice()
+        self.prelude = Prelude(clock=self.clock, synthesiser=self.voice)
         self.regrets = Regrets(
             clock=self.clock,
             executor=self.labour,
@@ -296,6 +298,7 @@ class House:
             hush=self.hush,
             watch=self.watch,
             speaking="narrator",
+            prelude=self.prelude,
         )
         return Worker(
             clock=self.clock,

@@ -23,6 +23,7 @@ from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.labour import Labour
 from device.pipeline.minder import Minder
+from device.pipeline.prelude import Prelude
 from device.pipeline.quiet import Hush, QuietHours
 from device.pipeline.record import text_of
 from device.pipeline.regrets import Regrets, message_of
@@ -31,6 +32,7 @@ from device.pipeline.status import StatusBoard
 from device.pipeline.submit import Submit
 from device.pipeline.watch import Watch
 from device.pipeline.worker import Worker
+from device.playback.chime import chime
 from device.store.choices import SqliteChoices
 from device.store.jobs import Policy, SqliteJobs
 from device.store.outbox import SqliteOutbox
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
         Synthesiser,
         Watcher,
     )
-    from device.core.types import Job, Regret, Source, Speech
+    from device.core.types import Job, Pcm, Regret, Source, Speech
     from device.pipeline.describe import Describer
     from device.store.database import Database
 
@@ -193,7 +195,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         if messenger:
             messenger.told()
 
-    courtesy = Courtesy(world.clock)
+    courtesy, texts = Courtesy(world.clock), Texts(settings.device.language)
     books = Books(
         clock=world.clock,
         executor=world.labour,
@@ -213,6 +215,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         hush=hush,
         watch=watch,
         speaking=settings.device.speaking,
+        prelude=_prelude(settings, texts, world),
     )
     regrets = Regrets(
         clock=world.clock,
@@ -222,7 +225,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         hush=hush,
         watch=watch,
         board=board,
-        sentence=partial(_sentence, Texts(settings.device.language)),
+        sentence=partial(_sentence, texts),
         recorded=world.recorded,
     )
     worker = Worker(
@@ -343,9 +346,26 @@ def assemble(settings: Settings, world: World) -> Daemon:
     )
 
 
+def _prelude(settings: Settings, texts: Texts, world: World) -> Prelude:
+    audio = settings.audio
+    notices: dict[str, Utterance | Callable[[int], Pcm]] = {
+        "spoken": _narrated(texts, "notice-spoken"),
+        "chime": partial(chime, "notice"),
+    }
+    return Prelude(
+        clock=world.clock,
+        synthesiser=world.synthesiser,
+        chime=None if audio.chime == "off" else partial(chime, audio.chime),
+        notice=notices.get(audio.notice),
+    )
+
+
 def _sentence(texts: Texts, regret: Regret) -> Utterance:
-    text = texts.text(message_of(regret))
-    return Utterance(speaker="narrator", text=text, language=texts.language, because=())
+    return _narrated(texts, message_of(regret))
+
+
+def _narrated(texts: Texts, name: str) -> Utterance:
+    return Utterance(speaker="narrator", text=texts.text(name), language=texts.language, because=())
 
 
 def _hours(text: str) -> QuietHours | None:

@@ -213,6 +213,19 @@ class AudioSettings:
         _one_of("wait", "drop"),
     )
     volume: int = key(100, "Loudness in percent, until a person makes it louder or softer.", "0 to 100", _whole(0, 100))
+    chime: Literal["off", "soft", "bell"] = key(
+        "off",
+        "A short sound before a description that nobody pressed the button for, so that nobody is startled.",
+        "off, soft or bell",
+        _one_of("off", "soft", "bell"),
+    )
+    notice: Literal["off", "spoken", "chime"] = key(
+        "off",
+        "Tells the room that the voice is a machine's, before a description and at most every 15 minutes: in words, or "
+        "by a sound of its own (three notes that go down) where its meaning is written beside the device.",
+        "off, spoken or chime",
+        _one_of("off", "spoken", "chime"),
+    )
     quiet_hours: str = key(
         "",
         "When nothing is spoken; photos are described and told to the house all the same. Empty: never quiet.",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from device.core.ports import Clock, JobStore, Player, Synthesiser
     from device.core.types import Described, Job, Played, Record, Speaking, Speech, SpeechChunk
     from device.pipeline.describe import Describer
+    from device.pipeline.prelude import Prelude
     from device.pipeline.quiet import Hush
     from device.pipeline.turn import Turn
     from device.pipeline.watch import Watch
@@ -30,7 +31,13 @@ NEWS_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labour:
-    """Looks at photos and speaks."""
+    """Looks at photos and speaks.
+
+    Attributes:
+        player_for: Gives the player on which a job is heard.
+        speaking: Who speaks.
+        prelude: What is heard before.
+    """
 
     clock: Clock
     jobs: JobStore
@@ -40,6 +47,7 @@ class Labour:
     hush: Hush
     watch: Watch
     speaking: Speaking
+    prelude: Prelude
 
     def look(self, job: Job, turn: Turn) -> None:
         """Find out what is to be said of the photo, without saying it.
@@ -147,4 +155,5 @@ class Labour:
                 turn.end("quiet")
             self.watch.expect("speaking", within_seconds=NEWS_SECONDS + chunk.seconds)
 
-        return turn.gate(speech, begin=begin, news=news)
+        announced = self.prelude.before(speech, called_for=job.source == "button" or not once)
+        return turn.gate(announced, begin=begin, news=news)

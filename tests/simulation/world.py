@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -111,7 +112,7 @@ class World:
         self.room = Room()
         self.wall = WallClock()
         self.mood = Mood(poisoned=lambda: self.die("kill"), looks=self._look, hung=lambda: self._comes("hanging"))
-        self.settings = self._settings(absent=chance("absent", seed).choice(("wait", "drop")))
+        self.settings = self._settings(_audio(seed))
         self.quiet_hours = hours_of(self.settings.audio.quiet_hours)
         self.keeps = self.settings.store.retention == "keep"
         # How late a thread may begin what it is given: the later, the more happens meanwhile.
@@ -551,7 +552,7 @@ class World:
         elif what == "stall" and self.device.loop.blocks():
             self.device.loop.block(self.random.random() * 20)
 
-    def _settings(self, *, absent: Literal["wait", "drop"]) -> Settings:
+    def _settings(self, audio: AudioSettings) -> Settings:
         draw = self.random
         quiet = draw.choice(("", "22:00-07:00", "00:02-00:30", "12:00-12:10"))
         return Settings(
@@ -563,9 +564,19 @@ class World:
                 most=draw.choice((3, 10, 100)),
                 same_hours=draw.choice((LONG_HOURS, LONG_HOURS, 1.0)),
             ),
-            audio=AudioSettings(quiet_hours=quiet, volume=draw.choice((100, 10)), absent=absent),
+            audio=replace(audio, quiet_hours=quiet, volume=draw.choice((100, 10))),
             store=StoreSettings(
                 retention=draw.choice(("delete", "delete", "delete", "keep")), reserve_megabytes=RESERVE_BYTES / 1e6
             ),
             limits=LimitSettings(megabytes=photos.LIMIT_BYTES / 1e6),
         )
+
+
+def _audio(seed: object) -> AudioSettings:
+    """What was added later, by a chance of its own: the rest of a world stays as it was."""
+    before = chance("prelude", seed)
+    return AudioSettings(
+        absent=chance("absent", seed).choice(("wait", "drop")),
+        chime=before.choice(("off", "soft")),
+        notice=before.choice(("off", "spoken", "chime")),
+    )
