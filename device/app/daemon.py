@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from device.app.assembly import World, assemble
+from device.app.keyboard import listening
 from device.app.late_voice import LateVoice
 from device.app.machine import Systemd, SystemRandom
 from device.app.memory import one_heap
@@ -63,16 +64,17 @@ async def _run(wiring: Wiring, stack: ExitStack, *, emulate: bool) -> None:
     make_folder(state)
     stack.enter_context(state_lock(state))
     daemon, labour = _built(wiring, state, stack, emulate=emulate)
-    work = asyncio.create_task(daemon.run())
-    web = asyncio.create_task(_serve(wiring, daemon))
-    signalled = asyncio.create_task(halted.wait())
-    await asyncio.wait({work, web, signalled}, return_when=asyncio.FIRST_COMPLETED)
-    daemon.halt()
-    signalled.cancel()
-    web.cancel()
-    await work
-    with suppress(asyncio.CancelledError):
-        await web
+    async with listening(obey=daemon.controls.obey, paused=lambda: daemon.worker.paused):
+        work = asyncio.create_task(daemon.run())
+        web = asyncio.create_task(_serve(wiring, daemon))
+        signalled = asyncio.create_task(halted.wait())
+        await asyncio.wait({work, web, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        daemon.halt()
+        signalled.cancel()
+        web.cancel()
+        await work
+        with suppress(asyncio.CancelledError):
+            await web
     _log.info("stopped")
     labour.close()
 

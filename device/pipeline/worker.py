@@ -103,6 +103,11 @@ class Worker:
             self.cut("pause")
         self.wake()
 
+    @property
+    def paused(self) -> bool:
+        """Whether a person asked for silence."""
+        return self._paused
+
     def repeat(self) -> None:
         """Say once more what was said last."""
         self._encore = True
