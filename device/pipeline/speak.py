@@ -58,13 +58,16 @@ def speak(
 
     Raises:
         MissingDeviceError: The sink is not there.
+        MissingModelError: There is no voice.
     """
+    # Asked now: once something was heard, it is too late to learn that there is no voice.
+    sample_rate, voice = synthesiser.sample_rate, synthesiser.voice
     # Before the first sample is drawn, which counts as its beginning.
-    player.reach(synthesiser.sample_rate)
+    player.reach(sample_rate)
     meter = _Meter(clock, lead_in_seconds=player.lead_in_seconds())
     played = player.play(meter.through(passing(synthesiser.synthesise(narration))))
     return Spoken(
-        audio=Audio(seconds=meter.seconds, sample_rate=synthesiser.sample_rate, voice=synthesiser.voice),
+        audio=Audio(seconds=meter.seconds, sample_rate=sample_rate, voice=voice),
         played=played,
         first_audio_ms=meter.first_audio_ms,
         synthesis_ms=meter.synthesis_ms,

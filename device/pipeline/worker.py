@@ -262,6 +262,12 @@ class Worker:
         self.board.because("no_voice", holds=False)
         return None
 
+    def _is_heard(self, turn: Turn) -> None:
+        """Nothing that is needed for it was missing, where something of it was heard."""
+        if turn.begun:
+            self.board.because("no_audio", holds=False)
+            self.board.because("no_voice", holds=False)
+
     def _regret(self, error: Exception, job: Job) -> None:
         self.regrets.hear(error, source=job.source, photo=job.id)
 
@@ -293,8 +299,7 @@ class Worker:
             return
         match trouble:
             case None | GaveWayError():
-                if turn.begun:
-                    self.board.because("no_audio", holds=False)
+                self._is_heard(turn)
                 await self._end(job, turn, played)
             case BadPhotoError():
                 self._regret(trouble, job)
@@ -362,8 +367,7 @@ class Worker:
             self.board.because("no_voice", holds=True)
             self.regrets.say("no_voice", pressed=True)
         else:
-            if turn.begun:
-                self.board.because("no_audio", holds=False)
+            self._is_heard(turn)
         finally:
             self._turn = None
 

@@ -133,7 +133,7 @@ def test_who_sends_a_photo_to_a_full_disk_hears_so_and_no_job_is_there(
         assert list((device.state / "photos").iterdir()) == []
 
 
-def test_a_device_without_a_voice_says_so_by_a_recording_and_describes_all_the_same(
+def test_a_device_without_a_voice_says_so_by_a_recording_describes_all_the_same_and_speaks_once_it_has_one(
     tmp_path: Path, server: SoundServer, ears: Decoder, no_voice: str
 ) -> None:
     with room(tmp_path, server, VOXFRAME_MODELS=no_voice) as device:
@@ -143,6 +143,16 @@ def test_a_device_without_a_voice_says_so_by_a_recording_and_describes_all_the_s
         assert device.next_sentence(ears) == sentence("no-voice")
         until(lambda: get(device.port, f"/api/v1/jobs/{answer.job}")["state"] == "failed", device.log)
         assert get(device.port, "/api/v1/state")["last_narration"], "it was described"
+        # Somebody fetches the voice, and has it said now.
+        for each in models_folder(os.environ).iterdir():
+            if "joe" in each.name:
+                (Path(no_voice) / each.name).symlink_to(each)
+        listener = server.listen("room")
+        done = voxframe("jobs", "retry", str(answer.job), environment={"VOXFRAME_STATE": str(device.state)})
+        assert done.returncode == 0, done.stderr
+        listener.wait_for_sound()
+        until(lambda: get(device.port, f"/api/v1/jobs/{answer.job}")["state"] == "finished", device.log)
+        assert device.reason() is None
 
 
 def asked_aloud(folder: Path, *arguments: str | Path, **environment: str) -> tuple[int, str, Pcm]:

@@ -145,6 +145,11 @@ def test_who_asks_to_hear_it_again_hears_that_the_voice_is_missing(tmp_path: Pat
             house.voice.missing = True
             house.worker.repeat()
             await heard(house, "a one.", "a two.", VOICELESS)
+            assert house.board.status.reason == "no_voice"
+            house.voice.missing = False
+            house.worker.repeat()
+            await house.until(lambda: house.speaker.heard.count("a two.") > 1)
+            await house.until(lambda: house.board.status.reason is None)
 
     in_house(tmp_path, story)
 
