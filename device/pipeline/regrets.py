@@ -172,26 +172,27 @@ class Regrets:
             self.board.regrets(holds=False)
 
     def _speak(self, regret: Regret, turn: Turn, begins: Callable[[], None]) -> None:
+        # Before the voice is asked, which may take its time, or hang.
+        begins()
         with self.watch.during("speaking", within_seconds=NEWS_SECONDS):
             player = turn.on(self.player(regret))
             if regret != "no_voice":
                 try:
                     player.reach(self.synthesiser.sample_rate)
-                    player.play(self._gate(turn, self.synthesiser.synthesise([self.sentence(regret)]), begins))
+                    player.play(self._gate(turn, self.synthesiser.synthesise([self.sentence(regret)])))
                 except MissingModelError as error:
                     _log.warning("%s", error)
                     if turn.begun:
                         return
                 else:
                     return
-            player.play(self._gate(turn, self.recorded(regret), begins))
+            player.play(self._gate(turn, self.recorded(regret)))
 
-    def _gate(self, turn: Turn, speech: Speech, begins: Callable[[], None]) -> Speech:
+    def _gate(self, turn: Turn, speech: Speech) -> Speech:
         def begin() -> bool:
             if self.hush.reason():
                 turn.end("quiet")
                 return False
-            begins()
             return True
 
         def news(chunk: SpeechChunk) -> None:
