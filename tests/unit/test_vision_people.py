@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import ref
 
@@ -58,6 +59,22 @@ class Things:
         return self._seen
 
 
+class BothWays:
+    """Sees these things in the picture, and those in the mirrored one; the same where nothing else is given."""
+
+    def __init__(self, *seen: Thing, mirrored: tuple[Thing, ...] | None = None) -> None:
+        self._seen = seen
+        self._mirrored = seen if mirrored is None else mirrored
+
+    def things(self, pixels: Pixels) -> tuple[Thing, ...]:
+        if pixels is PICTURE:
+            return self._seen
+        width = pixels.rgb.shape[1] / pixels.scale
+        return tuple(
+            replace(thing, box=replace(thing.box, x=width - thing.box.x - thing.box.width)) for thing in self._mirrored
+        )
+
+
 class Joints:
     """Finds the joints of somebody who stands, and remembers where it was asked to look."""
 
@@ -71,7 +88,7 @@ class Joints:
 
 
 def scene(*seen: Thing, faces: tuple[Box, ...] = (), joints: Joints | None = None) -> Scene:
-    analyser = PeopleAnalyser(faces=Faces(*faces), things=Things(*seen), skeleton=joints or Joints())
+    analyser = PeopleAnalyser(faces=Faces(*faces), things=BothWays(*seen), skeleton=joints or Joints())
     return analyser.analyse(factories.photo(), PICTURE, ())
 
 
@@ -86,6 +103,27 @@ def test_a_person_without_a_face_is_one_of_the_people_and_none_of_the_faces() ->
     assert seen.bodies[0].box == moved(STANDING, right=300)
     assert claims(seen, "photo")["faces"].value == 1
     assert claims(seen, "photo")["people"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("score", "in_the_mirror", "counted"),
+    [(0.9, 0.65, 0), (0.9, 0.75, 1), (0.7, 0.95, 1), (0.7, None, 0), (0.97, None, 1), (None, 0.94, 0)],
+)
+def test_somebody_doubted_counts_by_the_mean_of_the_photo_and_of_the_mirrored_one(
+    score: float | None, in_the_mirror: float | None, counted: int
+) -> None:
+    seen, mirrored = ((person(score=each),) if each else () for each in (score, in_the_mirror))
+    analyser = PeopleAnalyser(faces=Faces(), things=BothWays(*seen, mirrored=mirrored), skeleton=Joints())
+    assert analyser.analyse(factories.photo(), PICTURE, ()).people == counted
+
+
+def test_the_mirrored_photo_is_not_asked_where_nobody_is_doubted() -> None:
+    things = Things(
+        person(score=0.96), person(moved(STANDING, right=300), score=0.5), person(HEAD, score=0.9, label="cat")
+    )
+    analyser = PeopleAnalyser(faces=Faces(), things=things, skeleton=Joints())
+    assert analyser.analyse(factories.photo(), PICTURE, ()).people == 1
+    assert things.looks == 1
 
 
 @pytest.mark.parametrize(
