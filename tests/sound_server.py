@@ -69,6 +69,23 @@ class SoundServer:
             each.communicate()
         self._listening.clear()
 
+    def unplug(self, sink: str) -> None:
+        """Take one sink away, and end what plays there; the server goes on."""
+        modules = self._ask("list", "short", "modules").splitlines()
+        (number,) = [each.split()[0] for each in modules if f"sink_name={sink}" in each.split()]
+        self._ask("unload-module", number)
+
+    def plug(self, sink: str) -> None:
+        """Put it there again."""
+        self._ask("load-module", "module-null-sink", f"sink_name={sink}")
+        self.listen(sink)
+
+    def _ask(self, *what: str) -> str:
+        done = subprocess.run(
+            ["pactl", *what], env=os.environ | self.environment, check=True, timeout=60, capture_output=True, text=True
+        )
+        return done.stdout
+
     def listen(self, sink: str) -> Listener:
         """Hear what comes out of a sink from now on."""
         command = ["parec", f"--device={sink}.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1"]
@@ -104,6 +121,21 @@ class Listener:
         while silent < seconds:
             stretch = self._next()
             silent = 0.0 if stretch.any() else silent + len(stretch) / RATE
+
+    def listen_for(self, seconds: float) -> None:
+        """Return when so much was listened to since it began to listen, by the sink's own samples."""
+        while self.seconds < seconds:
+            self._next()
+
+    @property
+    def sounded(self) -> bool:
+        """Whether anything was heard."""
+        return self.last_sound > -math.inf
+
+    @property
+    def seconds(self) -> float:
+        """How much was listened to."""
+        return sum(map(len, self._heard)) / RATE
 
     def heard(self) -> Pcm:
         """All that was heard, from the first sound to the last."""

@@ -77,9 +77,19 @@ def from_values(values: Mapping[str, object], file: Path) -> Settings:
             mistakes.append(Mistake(key=name, value=content, allowed=f"a section, written [{name}]"))
         else:
             sections[name] = _section(name, content, file.parent, mistakes)
+    settings = Settings(**sections)
+    mistakes += _at_odds(settings)
     if mistakes:
         raise ConfigurationError(file, tuple(mistakes))
-    return Settings(**sections)
+    return settings
+
+
+def _at_odds(settings: Settings) -> list[Mistake]:
+    """Keys that are allowed each, and not together."""
+    audio = settings.audio
+    if audio.to in ("headphones", "both") and not audio.headphones.strip():
+        return [Mistake(key="audio.to", value=audio.to, allowed="auto or room, while audio.headphones is empty")]
+    return []
 
 
 def as_toml(settings: Settings, *, explained: bool) -> str:

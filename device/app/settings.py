@@ -197,7 +197,7 @@ class VoiceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioSettings:
-    """The loudspeaker."""
+    """The loudspeaker and the headphones."""
 
     device: str = key(
         "default",
@@ -205,6 +205,19 @@ class AudioSettings:
         "sink of PulseAudio or PipeWire, `pulse:` the one that it chooses; `aplay:NAME` goes through aplay.",
         "a name",
         lambda value: isinstance(value, str) and bool(value.strip()),
+    )
+    headphones: str = key(
+        "",
+        "The device of the headphones, named as above; empty for none.",
+        "a name, or empty",
+        _text,
+    )
+    to: Literal["auto", "room", "headphones", "both"] = key(
+        "auto",
+        "Where it is heard: in the room (`device`), by the headphones alone, or by both. auto: by the headphones alone "
+        "where they are named, else in the room.",
+        "auto, room, headphones or both; the last two where headphones are named",
+        _one_of("auto", "room", "headphones", "both"),
     )
     absent: Literal["wait", "drop"] = key(
         "wait",

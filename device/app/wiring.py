@@ -164,12 +164,19 @@ class Wiring:
         return TeePlayer(aloud=self.loudspeaker(), file=file) if aloud else file
 
     def loudspeaker(self) -> Player:
-        """The sound device of the settings."""
+        """The sound devices of the settings: that of the room, the headphones, or both."""
+        from functools import partial
+
+        from device.playback.pair import PairPlayer
         from device.playback.sinks import sink_for
         from device.playback.stream import StreamPlayer
 
         audio = self.settings.audio
-        return StreamPlayer(sink_for(audio.device), volume=audio.volume, monotonic=self.clock.monotonic)
+        player = partial(StreamPlayer, volume=audio.volume, monotonic=self.clock.monotonic)
+        if audio.to == "both":
+            return PairPlayer(first=player(sink_for(audio.device)), second=player(sink_for(audio.headphones)))
+        is_private = audio.to == "headphones" or (audio.to == "auto" and bool(audio.headphones))
+        return player(sink_for(audio.headphones if is_private else audio.device))
 
     def recorded(self, regret: Regret) -> Speech:
         """What is heard of it where there is no voice."""

@@ -23,6 +23,7 @@ import pytest
 from device.core.errors import MissingDeviceError
 from device.core.types import Job, Played, SpeechChunk
 from device.playback.null import NullPlayer
+from device.playback.pair import PairPlayer
 from device.playback.sinks import sink_for
 from device.playback.stream import StreamPlayer
 from device.playback.tee import TeePlayer
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 RATE = 22050
 LOUDEST = 9000
 WAIT_SECONDS = 60.0
-SERVED = ("pulse", "alsa to a server")
+SERVED = ("pulse", "alsa to a server", "both")
 SLOW = ("aplay", *SERVED)
 """Those that can be made to take their time; ALSA's null device takes all at once."""
 
@@ -274,7 +275,9 @@ def served(kind: str, server: SoundServer, folder: Path, monkeypatch: pytest.Mon
     config = folder / "asound.conf"
     config.write_text('pcm.!default { type pulse device "room" }\n')
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
-    return ServerPlace(loudspeaker("pulse:room" if kind == "pulse" else "default"), server, folder)
+    room = loudspeaker("default" if kind == "alsa to a server" else "pulse:room")
+    player = PairPlayer(first=room, second=loudspeaker("pulse:phones")) if kind == "both" else room
+    return ServerPlace(player, server, folder)
 
 
 def loudspeaker(device: str) -> StreamPlayer:

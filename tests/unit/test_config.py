@@ -43,6 +43,14 @@ def test_an_unknown_section_and_a_key_without_a_section_are_mistakes(tmp_path: P
     assert "did you mean voice?" in str(caught.value)
 
 
+@pytest.mark.parametrize("to", ["headphones", "both"])
+def test_to_be_heard_by_headphones_that_are_not_named_is_a_mistake(tmp_path: Path, to: str) -> None:
+    with pytest.raises(ConfigurationError, match=f'audio.to = "{to}": allowed is auto or room, while'):
+        from_values({"audio": {"to": to}}, tmp_path / "x.toml")
+    named = from_values({"audio": {"to": to, "headphones": "pulse:phones"}}, tmp_path / "x.toml")
+    assert (named.audio.to, named.audio.headphones) == (to, "pulse:phones")
+
+
 @pytest.mark.parametrize("value", ["all", "a/b", "a+b", "", "x" * 65, 5])
 def test_a_device_name_that_would_break_topics_is_a_mistake(tmp_path: Path, value: object) -> None:
     with pytest.raises(ConfigurationError):
