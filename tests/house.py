@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from device.core.errors import BadPhotoError, MissingDeviceError, MissingModelEr
 from device.core.types import Event, Mark, Pixels, Played, SpeechChunk
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
+from device.pipeline.captions import LiveCaptions
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.describe import Describer
@@ -166,6 +167,7 @@ class Loudspeaker:
         self.gone = False
         self.goes_after: str | None = None
         self.volumes: list[int] = []
+        self.position: float | None = None
         self._gates = gates
         self._stopped = threading.Event()
 
@@ -194,7 +196,7 @@ class Loudspeaker:
         return not self.gone
 
     def position_seconds(self) -> float | None:
-        return None
+        return self.position
 
     def lead_in_seconds(self) -> float:
         return 0.0
@@ -261,6 +263,7 @@ class House:
             sentence=lambda regret: factories.utterance(f"Sorry: {regret}."),
             recorded=lambda regret: [spoken(f"Recorded: {regret}.")],
         )
+        self.captions = LiveCaptions(clock=self.clock, executor=self.labour)
         self.worker = self._worker()
         self.submit = Submit(
             executor=self.disk,
@@ -297,6 +300,7 @@ class House:
             player_for=lambda _: self.player,
             hush=self.hush,
             watch=self.watch,
+            captions=self.captions,
             speaking="narrator",
             prelude=self.prelude,
         )
@@ -341,7 +345,8 @@ class House:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """The worker has started and works; it is halted when this is left."""
-        task, regrets = asyncio.create_task(self.worker.run()), asyncio.create_task(self.regrets.run())
+        task = asyncio.create_task(self.worker.run())
+        others = [asyncio.create_task(each.run()) for each in (self.regrets, self.captions)]
         try:
             await self.until(lambda: self.board.status.reason != "starting")
             yield
@@ -349,9 +354,9 @@ class House:
             self.gates.open()
             self.worker.halt()
             await task
-            regrets.cancel()
-            with suppress(asyncio.CancelledError):
-                await regrets
+            for other in others:
+                other.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _taken(self, job: Job) -> None:
         if job.source == "button":

@@ -19,6 +19,7 @@ from device.core.types import Last, Utterance
 from device.intake.inbox import Inbox
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
+from device.pipeline.captions import LiveCaptions
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.labour import Labour
@@ -119,6 +120,7 @@ class Daemon:
     jobs: SqliteJobs
     uploads: Uploads
     board: StatusBoard
+    captions: LiveCaptions
     worker: Worker
     regrets: Regrets
     controls: Controls
@@ -137,7 +139,7 @@ class Daemon:
         await self._remember()
         worker = asyncio.ensure_future(self.worker.run())
         messenger = asyncio.ensure_future(self.messenger.run()) if self.messenger else None
-        parts = (self.minder, self.regrets, self.slideshow, self.inbox)
+        parts = (self.minder, self.regrets, self.captions, self.slideshow, self.inbox)
         others = [asyncio.ensure_future(each.run()) for each in parts if each]
         tasks: list[asyncio.Future[None]] = [worker, *([messenger] if messenger else []), *others]
         halted: asyncio.Future[Any] = asyncio.ensure_future(self._halted.wait())
@@ -206,6 +208,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         keep_photos=settings.store.retention == "keep",
         told=told,
     )
+    captions = LiveCaptions(clock=world.clock, executor=world.labour)
     labour = Labour(
         clock=world.clock,
         jobs=jobs,
@@ -214,6 +217,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         player_for=world.player_for,
         hush=hush,
         watch=watch,
+        captions=captions,
         speaking=settings.device.speaking,
         prelude=_prelude(settings, texts, world),
     )
@@ -325,6 +329,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         jobs=jobs,
         uploads=Uploads(submit=submit, limit_bytes=submit.limit_bytes),
         board=board,
+        captions=captions,
         worker=worker,
         regrets=regrets,
         controls=controls,

@@ -147,6 +147,7 @@ async def _serve(wiring: Wiring, daemon: Daemon) -> None:
         jobs=daemon.jobs,
         executor=daemon.disk,
         status=lambda: daemon.board.status,
+        captions=daemon.captions,
         metrics=partial(metrics_of, daemon),
     )
     told = False

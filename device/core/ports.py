@@ -248,7 +248,10 @@ class Player(Protocol):
         """Whether `reach` would find the sink; it is not kept."""
 
     def position_seconds(self) -> float | None:
-        """How much of the speech that plays was heard by now, from any thread; None where nothing plays."""
+        """How much of the speech that plays was heard by now; None where nothing plays. From any thread.
+
+        It is negative in the silence before the first sample.
+        """
 
     def lead_in_seconds(self) -> float:
         """The silence that the next `play` would put before the first sample."""

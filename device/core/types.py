@@ -330,6 +330,23 @@ class Cue:
         return "\n".join(" ".join(word.text for word in line) for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What is being heard, as it is shown at that moment.
+
+    Attributes:
+        photo: The number of the job.
+        speaker: Who says it.
+        language: In which it is said.
+        cue: Its words, in the times of the speech.
+    """
+
+    photo: int
+    speaker: Speaker
+    language: str
+    cue: Cue
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpeechChunk:
     """A stretch of levelled sound.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from device.core.faults import passing
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Clock, JobStore, Player, Synthesiser
-    from device.core.types import Described, Job, Played, Record, Speaking, Speech, SpeechChunk
+    from device.core.types import Described, Job, Played, Record, Speaking, Speech, SpeechChunk, Utterance
+    from device.pipeline.captions import LiveCaptions
     from device.pipeline.describe import Describer
     from device.pipeline.prelude import Prelude
     from device.pipeline.quiet import Hush
@@ -46,6 +46,7 @@ class Labour:
     player_for: Callable[[Job], Player]
     hush: Hush
     watch: Watch
+    captions: LiveCaptions
     speaking: Speaking
     prelude: Prelude
 
@@ -90,14 +91,20 @@ class Labour:
         with self.watch.during("looking", within_seconds=LOOKING_SECONDS):
             beginning = self.describer.begin(job.path, speaking=self.speaking, step=turn.go_on)
             opening(beginning.opening.text)
-            described_with_sound, played = tell(
-                beginning,
-                synthesiser=self.synthesiser,
-                player=turn.on(self.player_for(job)),
-                clock=self.clock,
-                known=described,
-                gate=partial(self._gate, job, turn),
-            )
+
+            def says(number: int) -> Utterance:
+                return turn.described.narration[number] if turn.described else beginning.opening
+
+            player = turn.on(self.player_for(job))
+            with self.captions.following(job, player, says) as hearing:
+                described_with_sound, played = tell(
+                    beginning,
+                    synthesiser=self.synthesiser,
+                    player=player,
+                    clock=self.clock,
+                    known=described,
+                    gate=lambda speech: hearing(self._gate(job, turn, speech)),
+                )
         turn.described = described_with_sound
         return played
 
@@ -121,13 +128,17 @@ class Labour:
             MissingModelError: There is no voice.
             StoreError: That it begins could not be stored; nothing was heard.
         """
-        with self.watch.during("speaking", within_seconds=NEWS_SECONDS):
+        narration, player = narration_of(record)[heard:], turn.on(self.player_for(job))
+        with (
+            self.watch.during("speaking", within_seconds=NEWS_SECONDS),
+            self.captions.following(job, player, narration.__getitem__) as hearing,
+        ):
             return speak(
-                narration_of(record)[heard:],
+                narration,
                 synthesiser=self.synthesiser,
-                player=turn.on(self.player_for(job)),
+                player=player,
                 clock=self.clock,
-                passing=partial(self._gate, job, turn, once=once),
+                passing=lambda speech: hearing(self._gate(job, turn, speech, once=once)),
             ).played
 
     def let_go(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ class StreamPlayer:
         self._last_sound: float | None = None
         self._handed = 0
         self._heard: tuple[float, float] | None = None
-        self._told = 0.0
+        self._told = -math.inf
 
     def lead_in_seconds(self) -> float:
         """A little where nothing was played for a while, else none."""
@@ -102,7 +103,7 @@ class StreamPlayer:
             self._let_go()
 
     def position_seconds(self) -> float | None:
-        """How much of the speech was heard by now, its lead-in apart; None where nothing plays."""
+        """How much of the speech was heard by now, negative in its lead-in; None where nothing plays."""
         heard = self._heard
         if heard is None:
             return None
@@ -152,7 +153,7 @@ class StreamPlayer:
             if self._stopped.is_set():
                 # It was stopped in the moment before.
                 sink.drop()
-        self._handed, self._told = 0, 0.0
+        self._handed, self._told = 0, -math.inf
         self._hand(sink, np.zeros(round(self.lead_in_seconds() * self._rate), np.int16), counts=False)
         return sink
 
@@ -170,11 +171,10 @@ class StreamPlayer:
                 self._stopped.wait(_LOOK_AGAIN_SECONDS)
 
     def _note(self, sink: OpenSink) -> None:
-        seconds = max(0.0, self._handed / self._rate - sink.left_seconds())
-        self._heard = seconds, self._monotonic()
+        self._heard = self._handed / self._rate - sink.left_seconds(), self._monotonic()
 
     def _heard_seconds(self) -> float:
-        return self.position_seconds() or 0.0
+        return max(0.0, self.position_seconds() or 0.0)
 
     def _loud(self, pcm: Pcm) -> Pcm:
         if self._volume == _FULL_VOLUME:

@@ -82,9 +82,9 @@ def refusal(
     return Answer(status=status, body={"error": {"code": code, "message": message}}, headers=more)
 
 
-def busy() -> Answer:
-    """So many send photos at this moment that one more would cost too much memory."""
-    return refusal(503, "busy", "too many uploads at once; send it again later", retry_seconds=BUSY_SECONDS)
+def busy(message: str = "too many uploads at once; send it again later") -> Answer:
+    """So many are served at this moment that one more would cost too much memory."""
+    return refusal(503, "busy", message, retry_seconds=BUSY_SECONDS)
 
 
 def answer_to(error: VoxframeError) -> Answer:

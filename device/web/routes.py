@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from device.core.errors import VoxframeError
-from device.web.answers import JOBS, Answer, answer_to, failed, refusal
+from device.web.answers import JOBS, Answer, answer_to, busy, failed, refusal
 from device.web.forms import announced_length, upload_in
 from device.web.metrics import CONTENT_TYPE, exposition
 from device.web.views import job_view, status_view
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from device.core.ports import Executor, JobStore
     from device.core.types import Status
+    from device.web.captions import CaptionStream
     from device.web.guard import Guard
     from device.web.metrics import Metric
     from device.web.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 
-PHOTOS, STATE, METRICS = "/api/v1/photos", "/api/v1/state", "/metrics"
+PHOTOS, STATE, CAPTIONS, METRICS = "/api/v1/photos", "/api/v1/state", "/api/v1/captions", "/metrics"
 
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "voxframe"}
 
@@ -41,6 +42,7 @@ class Routes:
     jobs: JobStore
     executor: Executor
     status: Callable[[], Status]
+    captions: CaptionStream
     metrics: Callable[[], Mapping[str, Metric]]
 
     def application(self) -> web.Application:
@@ -49,7 +51,9 @@ class Routes:
         application.router.add_post(PHOTOS, self._photo, expect_handler=self._expected)
         application.router.add_get(JOBS + "/{number:[0-9]{1,18}}", self._job)
         application.router.add_get(STATE, self._state)
+        application.router.add_get(CAPTIONS, self._captions, allow_head=False)
         application.router.add_get(METRICS, self._figures)
+        application.on_shutdown.append(self.captions.close)
         return application
 
     async def _photo(self, request: web.Request) -> web.StreamResponse:
@@ -80,6 +84,11 @@ class Routes:
 
     async def _state(self, _: web.Request) -> web.StreamResponse:
         return _response(Answer(status=200, body=status_view(self.status())))
+
+    async def _captions(self, request: web.Request) -> web.StreamResponse:
+        if self.captions.is_full:
+            return _response(busy("too many read captions at once; come back later"))
+        return await self.captions.send(request, headers=_ALWAYS)
 
     async def _figures(self, _: web.Request) -> web.StreamResponse:
         text = exposition(await self.executor.run(self.metrics))
@@ -113,5 +122,6 @@ def _response(answer: Answer) -> web.Response:
 def _in_json(error: web.HTTPException) -> Answer:
     headers = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
     code = error.reason.lower().replace(" ", "_")
-    message = f"{error.reason.lower()}; there is POST {PHOTOS}, GET {JOBS}/<id>, GET {STATE} and GET {METRICS}"
+    others = ", ".join(f"GET {path}" for path in (f"{JOBS}/<id>", STATE, CAPTIONS, METRICS))
+    message = f"{error.reason.lower()}; there is POST {PHOTOS}, {others}"
     return refusal(error.status, code, message, headers=headers)

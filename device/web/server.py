@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from device.core.errors import UsageError
+from device.web.captions import CaptionStream
 from device.web.door import MOST_CONNECTIONS, Door
 from device.web.guard import Guard, check_host
 from device.web.routes import Routes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import Executor, JobStore
     from device.core.types import Status
+    from device.pipeline.captions import LiveCaptions
     from device.web.metrics import Metric
     from device.web.uploads import Uploads
 
@@ -48,6 +50,7 @@ class WebServer:
         jobs: The jobs that are shown.
         executor: Where the disk is waited for.
         status: What the device is doing; asked on the loop.
+        captions: What is heard at the moment.
         metrics: The figures by their full names; asked in the executor.
         most_connections: How many may be open.
         keep_alive_seconds: How long a connection may lie idle, and how long the head of a request may take.
@@ -63,6 +66,7 @@ class WebServer:
     jobs: JobStore
     executor: Executor
     status: Callable[[], Status]
+    captions: LiveCaptions
     metrics: Callable[[], Mapping[str, Metric]]
     most_connections: int = MOST_CONNECTIONS
     keep_alive_seconds: float = KEEP_ALIVE_SECONDS
@@ -83,6 +87,7 @@ class WebServer:
             jobs=self.jobs,
             executor=self.executor,
             status=self.status,
+            captions=CaptionStream(self.captions),
             metrics=self.metrics,
         )
         runner = web.AppRunner(

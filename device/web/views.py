@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from device.core.types import Job, Record, Status
+    from device.core.types import Caption, Job, Record, Status
 
 
 def job_view(job: Job) -> Record:
@@ -25,3 +25,19 @@ def job_view(job: Job) -> Record:
 def status_view(status: Status) -> Record:
     """What the device is doing, as it is said over MQTT."""
     return asdict(status)
+
+
+def caption_view(caption: Caption) -> Record:
+    """What is being heard; times in seconds from the moment at which the caption appears, null where nobody knows."""
+    cue = caption.cue
+    return {
+        "photo": caption.photo,
+        "speaker": caption.speaker,
+        "language": caption.language,
+        "text": cue.text,
+        "seconds": round(cue.end - cue.start, 3),
+        "words": [
+            {"text": word.text, "at": None if word.start is None else round(word.start - cue.start, 3)}
+            for word in cue.words
+        ],
+    }

@@ -16,10 +16,12 @@ import pytest
 import device.web.server
 from device.core.errors import UsageError
 from device.core.types import Status
+from device.pipeline.captions import LiveCaptions
 from device.web.door import Door
 from device.web.metrics import Metric
 from device.web.server import WebServer
 from device.web.uploads import MOST_WAITING, Uploads
+from tests.clock import HandClock
 from tests.mosquitto import ended
 from tests.uploading import JPEG, LIMIT, Threads, chunks, photo, room
 
@@ -117,6 +119,7 @@ async def serving(where: Room, executor: Threads, *, at_once: int = 4, **changes
         "jobs": where.jobs,
         "executor": executor,
         "status": lambda: Status(activity="idle", reason=None, queue=0, last_narration="Grüße."),
+        "captions": LiveCaptions(clock=HandClock(), executor=executor),
         "metrics": figures,
     }
     server = WebServer(**values | changes)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from tests.simulation.life import Life
+    from tests.simulation.oracle import Oracle
     from tests.simulation.world import World
 
 DISK_THREADS = 3
@@ -77,6 +78,19 @@ class Device:
             ),
         )
         self.task: asyncio.Task[None] = loop.create_task(self.daemon.run())
+        self._reader = loop.create_task(self._read_captions(world.oracle))
+
+    async def _read_captions(self, oracle: Oracle) -> None:
+        """Somebody whose page shows what is heard."""
+        captions = self.daemon.captions
+        while True:
+            number = captions.number
+            if captions.shown:
+                try:
+                    oracle.caption(captions.shown)
+                except AssertionError as error:
+                    raise self.loop.fail(error) from None
+            await captions.changed(since=number)
 
     def over(self) -> bool:
         """Whether the process has ended, or its supervisor is about to end it."""

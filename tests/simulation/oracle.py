@@ -18,7 +18,7 @@ from device.pipeline.worker import NO_VOICE
 from tests.simulation.room import GONE
 
 if TYPE_CHECKING:
-    from device.core.types import Regret, Status
+    from device.core.types import Caption, Regret, Status
     from tests.simulation.photos import SimPhoto
     from tests.simulation.room import Sound
     from tests.simulation.world import World
@@ -40,6 +40,9 @@ FULL_TOLD_SECONDS = 60.0
 
 GRAVER_THAN_FULL = ("disk_full", "starting", "quiet_hours", "muted")
 """What is said of a device whose disk is full: the gravest reason alone."""
+
+CAPTION_SECONDS = 0.01
+"""So much earlier than it is heard nobody sees that a caption is."""
 
 STATE_TOLD_SECONDS = 60.0
 """A disk that failed for a moment holds up what the house is told."""
@@ -148,6 +151,16 @@ class Oracle:
         pressed = [each for each in world.asks.presses if each >= since - PRESS_SECONDS]
         most = FLOOD_SECONDS / SAME_AGAIN_SECONDS + 2 + len(pressed)
         assert len(heard) <= most, f"the regret {regret} is heard {len(heard)} times in {now - since:.0f} s"
+
+    def caption(self, caption: Caption) -> None:
+        """A caption is shown: its first word is heard, or was a moment ago."""
+        heard = [
+            sound.heard_by(self.world.now_inside) for sound in self.world.room.sounds if sound.job == caption.photo
+        ]
+        assert heard, f"a caption of job {caption.photo} is shown, and nothing of it was heard"
+        assert caption.cue.start <= heard[-1] + CAPTION_SECONDS, (
+            f"a caption of job {caption.photo} is shown {caption.cue.start - heard[-1]:.3f} s before it is heard"
+        )
 
     def stop(self) -> None:
         """A person has asked for silence while a photo is looked at or spoken: of that one nothing more is heard."""

@@ -23,15 +23,26 @@ class Sound:
     """A speech, as somebody in the room hears it; `volume` is how loud its last stretch was, in percent.
 
     Its `job` is 0 where it is a regret and no photo's.
+
+    Attributes:
+        heard: The seconds of the stretches that are over.
+        stretch: When the present one began, and how long it is; None between two.
     """
 
     job: int
     began: float
     regret: Regret | None = None
+    heard: float = 0.0
+    stretch: tuple[float, float] | None = None
     chunks: int = 0
     volume: int = 100
     ended: float | None = None
     complete: bool = False
+
+    def heard_by(self, now: float) -> float:
+        """How many seconds of it were heard by then."""
+        began, seconds = self.stretch or (now, 0.0)
+        return self.heard + min(now - began, seconds)
 
 
 @dataclass(slots=True)
@@ -97,7 +108,7 @@ class SimPlayer:
 
     def position_seconds(self) -> float | None:
         sound = self._room.playing
-        return None if sound is None else self._loop.time() - sound.began
+        return None if sound is None else sound.heard_by(self._loop.time())
 
     def lead_in_seconds(self) -> float:
         return 0.0
@@ -153,8 +164,10 @@ class SimPlayer:
         self._room.on_sound(sound, sound.chunks == 0)
         sound.chunks += 1
         hangs, began = self._room.hangs, self._loop.time()
+        sound.stretch = began, 0.0 if hangs else seconds
         if self._loop.block_until(self._stop, 1e9 if hangs else seconds):
             return 0.0 if hangs else self._loop.time() - began
+        sound.heard, sound.stretch = sound.heard + seconds, None
         # It may have gone meanwhile, also in the last stretch.
         self._need_loudspeaker()
         return seconds

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.errors import BadPhotoError, MissingModelError
-from device.core.types import Claim, Pixels, SpeechChunk, Utterance
+from device.core.types import Claim, Mark, Pixels, SpeechChunk, Utterance
 from tests import factories
 from tests.simulation.photos import kind_of, number_of
 
@@ -147,8 +147,16 @@ class SimVoice:
         return SAMPLE_RATE
 
     def synthesise(self, utterances: Narration) -> Speech:
-        for index, _ in enumerate(utterances):
-            for _ in range(self._random.randint(1, 3)):
-                samples = self._random.randint(20, 100)
+        place = 0
+        for index, utterance in enumerate(utterances):
+            lengths = [self._random.randint(20, 100) for _ in range(self._random.randint(1, 3))]
+            # What will be heard when is known with the first chunk.
+            marks = []
+            for samples in lengths:
+                marks.append(Mark(kind="sentence", text=utterance.text, first=place, end=place + samples))
+                place += samples
+            for samples in lengths:
                 self._mood.take_time(self._loop, samples / SAMPLE_RATE * self._mood.work)
-                yield SpeechChunk(pcm=np.full(samples, 9000, np.int16), sample_rate=SAMPLE_RATE, utterance=index)
+                pcm = np.full(samples, 9000, np.int16)
+                yield SpeechChunk(pcm=pcm, sample_rate=SAMPLE_RATE, utterance=index, marks=tuple(marks))
+                marks.clear()

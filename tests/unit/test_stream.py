@@ -1,0 +1,73 @@
+"""How far a speech is heard, by what its sink says that it still holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from device.core.types import SpeechChunk
+from device.playback.stream import LEAD_IN_SECONDS, StreamPlayer
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from device.core.types import Pcm
+
+RATE = 1000
+
+
+class Slow:
+    """Has played nothing yet of what it was handed, and is its own sink."""
+
+    name, others, tail = "slow", "", 0
+
+    def __init__(self) -> None:
+        self.handed = 0
+        self.heard = 0
+
+    def open(self, _sample_rate: int) -> Slow:
+        return self
+
+    def write(self, samples: Pcm) -> int:
+        self.handed += len(samples)
+        return len(samples)
+
+    def left_seconds(self) -> float:
+        return (self.handed - self.heard) / RATE
+
+    def finish(self, _stopped: threading.Event) -> None: ...
+
+    def drop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def chunk() -> SpeechChunk:
+    return SpeechChunk(pcm=np.ones(RATE // 2, np.int16), sample_rate=RATE, utterance=0)
+
+
+def test_it_is_less_than_nothing_in_the_lead_in_and_then_what_left_the_sink_and_stops_where_that_is_all() -> None:
+    now, told = [50.0], []
+    sink = Slow()
+    player = StreamPlayer(sink, volume=100, monotonic=lambda: now[0])
+
+    def tell() -> None:
+        told.append(player.position_seconds())
+
+    def speech() -> Iterator[SpeechChunk]:
+        yield chunk()
+        tell()
+        now[0] += 0.1
+        tell()
+        now[0] += 10.0
+        tell()
+        sink.heard = round((LEAD_IN_SECONDS + 0.45) * RATE)
+        yield chunk()
+        tell()
+
+    assert player.play(speech()).complete
+    assert told == [pytest.approx(each) for each in (-LEAD_IN_SECONDS, 0.1 - LEAD_IN_SECONDS, 0.5, 0.5)]
+    assert player.position_seconds() is None
