@@ -242,7 +242,8 @@ class World:
             if self.asks.pauses and self._is_paused():
                 # Also once more, where it died before it had heard of it.
                 self.asks.ask("resume")
-            elif self.device and self.device.supervisor.is_ready and self.oracle.is_drained():
+            elif self.device and self.device.supervisor.is_ready and self.oracle.is_drained() and self.is_idle():
+                # Idle: a regret that hangs is no job, and ends in a restart that knows of a pause.
                 break
         else:
             waits = self.device.loop.pending() if self.device else ["it is not running"]
