@@ -66,7 +66,8 @@ class SoundServer:
         self._socket.unlink(missing_ok=True)
         for each in self._listening:
             each.kill()
-            each.communicate()
+            with each:
+                """Its pipe is closed, and it is waited for."""
         self._listening.clear()
 
     def unplug(self, sink: str) -> None:
@@ -90,7 +91,11 @@ class SoundServer:
         """Hear what comes out of a sink from now on."""
         command = ["parec", f"--device={sink}.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1"]
         process = subprocess.Popen(
-            [*command, "--latency-msec=20"], env=os.environ | self.environment, stdout=subprocess.PIPE
+            [*command, "--latency-msec=20"],
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            # It complains when the server is stopped.
+            stderr=subprocess.DEVNULL,
         )
         self._listening.append(process)
         listener = Listener(process)
@@ -106,8 +111,10 @@ class Listener:
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
         self._pipe = cast("IO[bytes]", process.stdout)
         self._heard: list[Pcm] = []
+        self._came: list[float] = []
         self.last_sound = -math.inf
 
     def wait_for_sound(self, *, above: int = 0) -> None:
@@ -141,11 +148,24 @@ class Listener:
         """All that was heard, from the first sound to the last."""
         return np.trim_zeros(np.concatenate(self._heard))
 
+    def close(self) -> None:
+        """Listen no more: a server has room for 64."""
+        self._process.kill()
+        with self._process:
+            """Its pipe is closed, and it is waited for."""
+
+    def came(self, sample: int) -> float:
+        """When a sample came, counted from the first that was not silent, by the monotonic clock."""
+        first = int(np.flatnonzero(np.concatenate(self._heard))[0])
+        ends = np.cumsum([len(stretch) for stretch in self._heard])
+        return self._came[int(np.searchsorted(ends, first + sample, side="right"))]
+
     def _next(self) -> Pcm:
         data = self._pipe.read(RATE // 100 * 2)
         assert data, "the server is gone"
         stretch = np.frombuffer(data, "<i2")
         self._heard.append(stretch)
+        self._came.append(time.monotonic())
         if stretch.any():
-            self.last_sound = time.monotonic()
+            self.last_sound = self._came[-1]
         return stretch
