@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from device.living.visemes import Held, VisemeSpan
 
 Array = npt.NDArray[np.float64]
+Plane = npt.NDArray[np.float32]
 
 CHANNELS = ("jaw", "upper", "lower", "wide", "round", "teeth", "blink", "across", "down", "brow")
 """What is moved, all 0 in the photo. jaw, upper, lower: as of a viseme, in heights of the face; wide, round: shares of
@@ -66,7 +67,7 @@ class Mobility:
 
     Attributes:
         gain: How far it opens its mouth, in those of visemes.toml.
-        gap: How far the lips are apart in the photo, in heights of the face; 0 where they are closed.
+        gap: How far lips that are apart in the photo go to meet, in heights of the face; 0 where they are closed.
         blinks: Whether its eyes close and open.
     """
 

@@ -1,0 +1,132 @@
+"""A photo and a mesh as a face that can be moved.
+
+Two layers over the same pixels: the skull's, and over it the jaw's, parted softly at the seam of the lips; between
+them, where they part, the inside of the mouth. Away from the mouth both move alike, so nothing tears.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from device.living.axes import axes_of
+from device.living.eyelids import eyelids_of
+from device.living.fields import GRID, fields_of
+from device.living.folds import gain_without_folds
+from device.living.inside import inside_of, smooth
+from device.living.motion import Mobility
+from device.living.seam import seam_of
+
+if TYPE_CHECKING:
+    from device.core.types import FaceMesh, Pixels, Rgb
+    from device.living.axes import Axes
+    from device.living.eyelids import Eyelid
+    from device.living.fields import Edges, Fields
+    from device.living.inside import Inside
+    from device.living.motion import Array, Plane
+    from device.living.seam import Seam
+
+_GAIN = 1.4
+_USUAL_MOUTH = 0.38  # heights of the face; smaller mouths open less
+_LEAST_MOUTH, _WIDEST_MOUTH = 0.7, 1.1
+_HALF_WIDTH, _HALF_HEIGHT = 0.62, 0.72  # of the box, in heights of the face
+_MARGIN = 0.12  # heights of the face, more than anything moves
+
+
+class TooSmallError(ValueError):
+    """A face that has too few pixels, or lies outside the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rig:
+    """A face that can be moved; it lives in memory only, as its mesh.
+
+    Attributes:
+        box: Where the face is in the picture; nothing outside is ever moved.
+        photo: What is in it.
+        mobility: What the face can do.
+        fields: How it moves.
+        skull_shows: How much of each pixel above the seam is the skull's, 0 to 1.
+        jaw_shows: How much of each pixel is the jaw's.
+        mouth: The inside of the mouth.
+        eyelids: Its eyelids.
+        axes: Its own axes, in pixels of the box.
+        places: The pixels of the box: height x width x 2.
+        mouth_top: The first row in which the lips may part.
+    """
+
+    box: Edges
+    photo: Rgb
+    mobility: Mobility
+    fields: Fields
+    skull_shows: Plane
+    jaw_shows: Plane
+    mouth: Inside
+    eyelids: tuple[Eyelid, ...]
+    axes: Axes
+    places: Plane
+    mouth_top: int
+
+
+def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
+    """The face of a photo.
+
+    Raises:
+        TooSmallError: It has fewer pixels than can be moved, or its mouth lies outside the picture.
+    """
+    high, wide = pixels.rgb.shape[:2]
+    points = mesh.points[:, :2].astype(np.float64) * pixels.scale
+    box = _box(axes_of(points), wide, high)
+    left, top, right, bottom = box
+    points -= [left, top]
+    axes = axes_of(points)
+    if min(right - left, bottom - top) < GRID // 2 or not _inside(axes.mouth, right - left, bottom - top):
+        raise TooSmallError("the face has too few pixels, or its mouth lies outside the picture")
+    face = np.ascontiguousarray(pixels.rgb[top:bottom, left:right])
+    seam = seam_of(face, points, axes)
+    pixels_of_box = np.stack(np.meshgrid(np.arange(right - left), np.arange(bottom - top)), axis=-1).astype(np.float32)
+    places = axes.local(pixels_of_box)
+    skull_shows, jaw_shows = _layers(places, axes, seam)
+    fields = fields_of(points, axes, seam, (0, 0, right - left, bottom - top))
+    mouth = float(np.clip(axes.mouth_width / axes.height / _USUAL_MOUTH, _LEAST_MOUTH, _WIDEST_MOUTH))
+    gap = seam.gap / axes.height
+    gain = gain_without_folds(fields, _GAIN * mouth, gap, (right - left, bottom - top))
+    moved = np.flatnonzero((jaw_shows > 0).any(axis=1) | (skull_shows < 1).any(axis=1))
+    return Rig(
+        box=box,
+        photo=face,
+        mobility=Mobility(gain=gain, gap=gap),
+        fields=fields,
+        skull_shows=skull_shows,
+        jaw_shows=jaw_shows,
+        mouth=inside_of(face, points, axes, seam, places),
+        eyelids=eyelids_of(points, axes, places),
+        axes=axes,
+        places=pixels_of_box,
+        mouth_top=max(0, int(moved[0] - _MARGIN * axes.height)),
+    )
+
+
+def _box(axes: Axes, wide: int, high: int) -> Edges:
+    """Around the face however it is tilted, within the picture."""
+    tilted = np.abs(np.stack([axes.across * _HALF_WIDTH, axes.down * _HALF_HEIGHT])).sum(axis=0) * axes.height
+    low = np.clip(np.floor(axes.middle - tilted), 0, [wide, high]).astype(int)
+    far = np.clip(np.ceil(axes.middle + tilted), 0, [wide, high]).astype(int)
+    return int(low[0]), int(low[1]), int(far[0]), int(far[1])
+
+
+def _inside(point: Array, wide: int, high: int) -> bool:
+    return bool(0 <= point[0] < wide and 0 <= point[1] < high)
+
+
+def _layers(places: Array, axes: Axes, seam: Seam) -> tuple[Plane, Plane]:
+    """How much of each pixel is the skull's and the jaw's: parted at the seam, softer beside the mouth."""
+    across, down = np.moveaxis(places, -1, 0)
+    beside = np.abs(across - seam.middle)
+    soft = np.maximum(1.0, 0.004 * axes.height) + 0.5 * np.maximum(0, beside - seam.half)
+    jaw = smooth((down - np.interp(across, seam.across, seam.lower)) / (2 * soft) + 0.5)
+    below = smooth((down - np.interp(across, seam.across, seam.upper)) / (2 * soft) + 0.5)
+    skull = 1 - below * smooth((seam.half - beside) / (0.05 * seam.half) + 0.5)
+    return skull.astype(np.float32), jaw.astype(np.float32)
