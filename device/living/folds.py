@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from device.living import motion
 from device.living.fields import GRID
 from device.living.loudness import MOST
 from device.living.motion import ACROSS, BROW, CHANNELS, DOWN, JAW, LOWER, ROUND, UPPER, WIDE
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from device.living.fields import Fields
     from device.living.motion import Array, Plane
 
-THINNEST = 0.15
-"""The least that may be left of a place's area."""
+THINNEST = 0.03
+"""The least that may be left of a place's area; it is as thin only behind lips that close over teeth, unseen."""
 
 _STEEPEST = 2.2  # beyond it a field is not turned round in a few steps: see render
 _STEP = 0.95
@@ -48,14 +49,14 @@ def gain_without_folds(fields: Fields, gain: float, gap: float, size: tuple[int,
 
 def outermost(gain: float, gap: float) -> Array:
     """Shapes x channels: the hull of all that a motion with this gain asks of the mouth."""
-    lips = [(0.0, 0.0, 0.0), (0.0, -0.003, -0.003), (0.0, 0.004, -0.010)]
+    lips = [(0.0, 0.0, 0.0), (0.0, -motion.PRESS, -motion.PRESS), (0.0, motion.BITE_UPPER, motion.BITE_LOWER)]
     if gap:
-        lips.append((0.0, -0.36 * gap, -0.64 * gap))
-    louder = gain * MOST * (1.15 if gap else 1)
+        lips.append((0.0, -motion.UPPER_SHARE * gap, (motion.UPPER_SHARE - 1) * gap))
+    louder = gain * MOST * (motion.PARTED_OPENS if gap else 1)
     known = visemes().all.values()
     lips += [(louder * shape.jaw, louder * shape.upper, louder * shape.lower) for shape in known]
-    widest = max(shape.wide for shape in known)
-    roundest = max(shape.round for shape in known) * (0.6 if gap else 1)
+    widest = max(shape.wide for shape in known) * min(gain, 1)
+    roundest = max(shape.round for shape in known) * min(gain, 1) * (motion.PARTED_ROUNDS if gap else 1)
     rows = []
     for jaw, upper, lower in dict.fromkeys(lips):
         for wide, rounded in ((0.0, 0.0), (widest, 0.0), (0.0, roundest)):

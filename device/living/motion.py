@@ -52,13 +52,23 @@ _LEAST_HOLD: dict[Held, float] = {"lips": 0.085, "teeth": 0.07}
 _LONGEST_HOLD = 0.11
 _FIRMLY = 1.3  # so that what is held is held wholly 20 ms to either side of its middle: in a frame of 25 a second
 
-_PRESS = 0.003  # of closed lips, so that the seam stays shut
+PRESS = 0.003
+"""By how much each lip goes to meet the other where both are held, so that the seam stays shut; heights of the face."""
+
+BITE_UPPER, BITE_LOWER = 0.004, -0.010
+"""The lips where the lower one is at the teeth."""
+
+PARTED_OPENS, PARTED_ROUNDS = 1.15, 0.6
+"""How much of an opening and of a rounding a mouth makes that is open in the photo: its lips are drawn wide."""
+
+UPPER_SHARE = 0.36
+"""How much of the way lips that are apart in the photo close the upper one goes."""
+
 _BLINK_SECONDS = 0.15
 _BLINK_REACH = 0.1 + _BLINK_SECONDS / 2
 _BLINK_GAPS = (2.2, 4.8)
 _FIRST_BLINK = (0.6, 1.4)
 _WAITS_FOR_PAUSE = 0.5  # seconds; people blink where they pause
-_UPPER_SHARE = 0.36  # of closing lips that were apart in the photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,7 @@ class Motion:
         moved = np.zeros((len(times), len(CHANNELS)))
         moved[:, [WIDE, ROUND]] = slow[:, 3:] * min(self.mobility.gain, 1)
         if self.mobility.gap:
-            moved[:, ROUND] *= 0.6
+            moved[:, ROUND] *= PARTED_ROUNDS
             moved[:, JAW : LOWER + 1] = self._parted(times, opened[:, JAW], talk)
         else:
             moved[:, JAW : LOWER + 1] = self._closed(times, opened)
@@ -124,20 +134,20 @@ class Motion:
         """Jaw and lips where the mouth is closed in the photo."""
         lips, teeth = self._held("lips", times, _HOLD_REACH), self._held("teeth", times, _HOLD_REACH)
         jaw = opened[:, JAW] * (1 - 0.7 * teeth)
-        upper = opened[:, UPPER] + 0.004 * teeth
-        lower = opened[:, LOWER] * (1 - teeth) - 0.010 * teeth
+        upper = opened[:, UPPER] + BITE_UPPER * teeth
+        lower = opened[:, LOWER] * (1 - teeth) + BITE_LOWER * teeth
         free = 1 - lips
-        return np.stack([jaw * free, upper * free - _PRESS * lips, lower * free - _PRESS * lips], axis=1)
+        return np.stack([jaw * free, upper * free - PRESS * lips, lower * free - PRESS * lips], axis=1)
 
     def _parted(self, times: Array, jaw: Array, talk: Array) -> Array:
         """The same where the lips are apart in the photo: speech half closes them, p, b and m wholly."""
         gap = self.mobility.gap
         lips, teeth = self._held("lips", times, _SMILE_HOLD_REACH), self._held("teeth", times, _SMILE_HOLD_REACH)
-        apart = 1.15 * jaw - 0.4 * gap * talk
+        apart = PARTED_OPENS * jaw - 0.4 * gap * talk
         apart = apart * (1 - 0.7 * teeth) - 0.45 * gap * teeth
         apart = apart * (1 - lips) - gap * lips
         less = np.minimum(apart, 0)
-        return np.stack([np.maximum(apart, 0), _UPPER_SHARE * less, (1 - _UPPER_SHARE) * less], axis=1)
+        return np.stack([np.maximum(apart, 0), UPPER_SHARE * less, (1 - UPPER_SHARE) * less], axis=1)
 
     def _held(self, what: Held, times: Array, reach: float) -> Array:
         """How far something is held, 0 to 1: wholly around the time at which it is heard."""

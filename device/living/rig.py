@@ -97,7 +97,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
     return Rig(
         box=box,
         photo=face,
-        mobility=Mobility(gain=gain, gap=gap),
+        mobility=Mobility(gain=gain, gap=gap if gain else 0.0),
         fields=fields,
         skull_shows=skull_shows,
         jaw_shows=jaw_shows,
