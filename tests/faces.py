@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.errors import VoxframeError
+from device.core.types import Box, Detection
 from device.living.axes import axes_of
 from device.living.motion import CHANNELS
 from device.living.rig import Rig, rig_of
@@ -60,7 +61,10 @@ def measured_gap(pixels: Pixels, rig: Rig, moved: Rgb) -> float:
     left, top, right, bottom = rig.box
     whole = pixels.rgb.copy()
     whole[top:bottom, left:right] = moved
-    middle = np.array([left + right, top + bottom]) / 2
-    found = meshes(full_size(whole))
-    nearest = min(found, key=lambda mesh: float(np.hypot(*(mesh.points[:, :2].mean(axis=0) - middle))))
-    return lip_gap(nearest)
+    (x, y), across, height = rig.axes.middle, rig.axes.across, rig.axes.height
+    detection = Detection(
+        box=Box(x=left + x - height / 2, y=top + y - height / 2, width=height, height=height),
+        score=1,
+        points=((0.0, 0.0), (float(across[0]), float(across[1]))),
+    )
+    return lip_gap(mesher().mesh(full_size(whole), detection))

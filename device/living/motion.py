@@ -64,6 +64,7 @@ PARTED_OPENS, PARTED_ROUNDS = 1.15, 0.6
 UPPER_SHARE = 0.36
 """How much of the way lips that are apart in the photo close the upper one goes."""
 
+_SPEECH_CLOSES = 0.6  # of the gap in the photo: an open vowel is about as wide as a laugh, not wider by it
 _BLINK_SECONDS = 0.15
 _BLINK_REACH = 0.1 + _BLINK_SECONDS / 2
 _BLINK_GAPS = (2.2, 4.8)
@@ -140,10 +141,10 @@ class Motion:
         return np.stack([jaw * free, upper * free - PRESS * lips, lower * free - PRESS * lips], axis=1)
 
     def _parted(self, times: Array, jaw: Array, talk: Array) -> Array:
-        """The same where the lips are apart in the photo: speech half closes them, p, b and m wholly."""
+        """The same where the lips are apart in the photo: speech more than half closes them, p, b and m wholly."""
         gap = self.mobility.gap
         lips, teeth = self._held("lips", times, _SMILE_HOLD_REACH), self._held("teeth", times, _SMILE_HOLD_REACH)
-        apart = PARTED_OPENS * jaw - 0.4 * gap * talk
+        apart = PARTED_OPENS * jaw - _SPEECH_CLOSES * gap * talk
         apart = apart * (1 - 0.7 * teeth) - 0.45 * gap * teeth
         apart = apart * (1 - lips) - gap * lips
         less = np.minimum(apart, 0)
