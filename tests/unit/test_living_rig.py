@@ -14,9 +14,11 @@ import pytest
 from device.core.types import FaceMesh
 from device.living.fields import grid_places
 from device.living.folds import THINNEST, along, areas, gain_without_folds, outermost, slopes
-from device.living.motion import CHANNELS
+from device.living.loudness import MOST, Loudness
+from device.living.motion import CHANNELS, motion_of
 from device.living.render import _sources, _taken, render
 from device.living.rig import Rig, TooSmallError, rig_of
+from device.living.visemes import VisemeSpan, visemes
 from tests.faces import coefficients, faces_of, measured_gap, meshes, rigs_of
 from tests.sight import GROUP, PORTRAIT, full_size, seen
 
@@ -94,6 +96,23 @@ def test_no_viseme_folds_the_skin_of_any_face_and_each_is_the_photo_at_rest(shar
         for rig in rigs:
             assert least_area(rig) >= THINNEST, name
             assert np.array_equal(render(rig, coefficients()), rig.photo), name
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_no_frame_of_a_long_speech_of_any_sounds_folds_the_skin(path: Path) -> None:
+    chance = np.random.default_rng(5)
+    names, lengths = list(visemes().all.values()), chance.uniform(0.02, 0.3, 300)
+    ends = np.cumsum(lengths)
+    spans = [
+        VisemeSpan(viseme=names[chance.integers(len(names))], start=end - length, end=end)
+        for end, length in zip(ends, lengths, strict=True)
+    ]
+    spans = [replace(span, held_at=(span.start + span.end) / 2 if span.viseme.holds else None) for span in spans]
+    for rig in rigs_of(path):
+        motion = motion_of(spans, mobility=rig.mobility, seconds=ends[-1], seed=1, loudness=Loudness(opens=(MOST,)))
+        moved = slopes(rig.fields, (rig.photo.shape[1], rig.photo.shape[0]))
+        for time in np.arange(0, ends[-1], 0.1):
+            assert areas(along(moved, motion.at(time))).min() >= THINNEST
 
 
 @pytest.mark.parametrize("degrees", [-90, -40, -25, 25, 40, 90])
