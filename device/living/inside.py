@@ -13,6 +13,7 @@ from device.living import landmarks as mesh
 if TYPE_CHECKING:
     from device.core.types import Rgb
     from device.living.axes import Axes
+    from device.living.fields import Edges
     from device.living.motion import Array
     from device.living.seam import Seam
 
@@ -33,6 +34,12 @@ class Inside:
 
     plain: Rgb
     teeth: Rgb
+
+    def within(self, box: Edges) -> Inside:
+        """A part of it."""
+        left, top, right, bottom = box
+        plain, teeth = (each[top:bottom, left:right].copy() for each in (self.plain, self.teeth))
+        return Inside(plain=plain, teeth=teeth)
 
 
 def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, places: Array) -> Inside:

@@ -42,13 +42,16 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
     for (left, top, right, bottom), dark in darker:
         eye = picture[top:bottom, left:right]
         eye[:] = (eye * (1 - dark)[..., None] + 0.5).astype(np.uint8)
-    low = slice(rig.mouth_top, None)
-    below = _taken(rig.photo, jaw[low])
-    above = picture[low]
-    hollow = (1 - _taken(rig.skull_shows, skull[low])) * np.float32(_parting(rig, coefficients))
-    jaw_shows = _taken(rig.jaw_shows, jaw[low])
-    parted = cv2.blendLinear(above, _mouth(rig, coefficients), 1 - hollow, hollow)
-    picture[low] = cv2.blendLinear(parted, below, 1 - jaw_shows, jaw_shows)
+    parting = _parting(rig, coefficients)
+    if parting and rig.mouth.plain.size:
+        left, top, right, bottom = rig.hollow
+        lips = picture[top:bottom, left:right]
+        seen = (1 - _taken(rig.skull_shows, skull[top:bottom, left:right])) * np.float32(parting)
+        lips[:] = cv2.blendLinear(np.ascontiguousarray(lips), _mouth(rig, coefficients), 1 - seen, seen)
+    low = slice(rig.jaw_top, None)
+    if rig.jaw_top < len(picture):
+        shown = _taken(rig.jaw_shows, jaw[low])
+        picture[low] = cv2.blendLinear(picture[low], _taken(rig.photo, jaw[low]), 1 - shown, shown)
     return picture
 
 
@@ -91,10 +94,9 @@ def _parting(rig: Rig, coefficients: Array) -> float:
 
 
 def _mouth(rig: Rig, coefficients: Array) -> Rgb:
-    """The inside of the mouth, from its first row on, which goes where the head goes."""
-    plain, teeth = rig.mouth.plain[rig.mouth_top :], rig.mouth.teeth[rig.mouth_top :]
+    """What is between the lips, which goes where the head goes."""
     shown = float(coefficients[TEETH])
-    inside = cv2.addWeighted(plain, 1 - shown, teeth, shown, 0)
+    inside = cv2.addWeighted(rig.mouth.plain, 1 - shown, rig.mouth.teeth, shown, 0)
     high, wide = rig.photo.shape[:2]
     column, row = (int(at * GRID / length) for at, length in zip(rig.axes.mouth, (wide, high), strict=True))
     across, down = coefficients[[ACROSS, DOWN]] @ rig.fields.skull[[ACROSS, DOWN], row, column]

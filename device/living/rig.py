@@ -6,6 +6,7 @@ them, where they part, the inside of the mouth. Away from the mouth both move al
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from device.living.motion import Mobility
 from device.living.seam import seam_of
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from device.core.types import FaceMesh, Pixels, Rgb
     from device.living.axes import Axes
     from device.living.eyelids import Eyelid
@@ -50,11 +53,12 @@ class Rig:
         fields: How it moves.
         skull_shows: How much of each pixel above the seam is the skull's, 0 to 1.
         jaw_shows: How much of each pixel is the jaw's.
-        mouth: The inside of the mouth.
+        hollow: Around all that is seen between the lips, wherever they go; within the box.
+        mouth: The inside of the mouth, there.
         eyelids: Its eyelids.
         axes: Its own axes, in pixels of the box.
         places: The pixels of the box: height x width x 2.
-        mouth_top: The first row in which the lips may part.
+        jaw_top: The first row in which anything of the jaw shows.
     """
 
     box: Edges
@@ -63,11 +67,12 @@ class Rig:
     fields: Fields
     skull_shows: Plane
     jaw_shows: Plane
+    hollow: Edges
     mouth: Inside
     eyelids: tuple[Eyelid, ...]
     axes: Axes
     places: Plane
-    mouth_top: int
+    jaw_top: int
 
 
 def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
@@ -93,7 +98,8 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
     mouth = float(np.clip(axes.mouth_width / axes.height / _USUAL_MOUTH, _LEAST_MOUTH, _WIDEST_MOUTH))
     gap = seam.gap / axes.height
     gain = gain_without_folds(fields, _GAIN * mouth, gap, (right - left, bottom - top))
-    moved = np.flatnonzero((jaw_shows > 0).any(axis=1) | (skull_shows < 1).any(axis=1))
+    margin = math.ceil(_MARGIN * axes.height)
+    hollow = _around(skull_shows < 1, margin)
     return Rig(
         box=box,
         photo=face,
@@ -101,11 +107,12 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         fields=fields,
         skull_shows=skull_shows,
         jaw_shows=jaw_shows,
-        mouth=inside_of(face, points, axes, seam, places),
+        hollow=hollow,
+        mouth=inside_of(face, points, axes, seam, places).within(hollow),
         eyelids=eyelids_of(points, axes, places),
         axes=axes,
         places=pixels_of_box,
-        mouth_top=max(0, int(moved[0] - _MARGIN * axes.height)),
+        jaw_top=_around(jaw_shows > 0, margin)[1],
     )
 
 
@@ -115,6 +122,16 @@ def _box(axes: Axes, wide: int, high: int) -> Edges:
     low = np.clip(np.floor(axes.middle - tilted), 0, [wide, high]).astype(int)
     far = np.clip(np.ceil(axes.middle + tilted), 0, [wide, high]).astype(int)
     return int(low[0]), int(low[1]), int(far[0]), int(far[1])
+
+
+def _around(shown: npt.NDArray[np.bool_], margin: int) -> Edges:
+    """The box of what is shown, and so many pixels around it, within the picture; nothing where nothing is."""
+    high, wide = shown.shape
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    if not len(rows):
+        return 0, high, 0, high
+    left, top = max(0, int(columns[0]) - margin), max(0, int(rows[0]) - margin)
+    return left, top, min(wide, int(columns[-1]) + margin + 1), min(high, int(rows[-1]) + margin + 1)
 
 
 def _inside(point: Array, wide: int, high: int) -> bool:

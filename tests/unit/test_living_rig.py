@@ -156,7 +156,7 @@ def test_a_blink_changes_the_eyes_alone() -> None:
         for left, top, right, bottom in (lid.box for lid in rig.eyelids):
             changed[top:bottom, left:right] = False
         # Below the eyes the layers are laid over one another anew, which rounds.
-        assert not changed[: rig.mouth_top].any()
+        assert not changed[: rig.jaw_top].any()
 
 
 @pytest.mark.parametrize("share", [0.35, 0.5, 0.65])
