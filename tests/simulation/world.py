@@ -358,8 +358,8 @@ class World:
         self._off("kill")
 
     def terminate(self) -> None:
-        """Its supervisor tells it to end."""
-        if self.device and self._parting is None:
+        """Its supervisor tells it to end; who has just died, and was not found yet, hears nothing."""
+        if self.device and self.device.loop.life.alive and self._parting is None:
             self._parting = self.oracle.undisturbed()
             self.tell("it is told to end")
             self.device.daemon.halt()
