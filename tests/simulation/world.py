@@ -358,11 +358,14 @@ class World:
         self._off("kill")
 
     def terminate(self) -> None:
-        """Its supervisor tells it to end; who has just died, and was not found yet, hears nothing."""
-        if self.device and self.device.loop.life.alive and self._parting is None:
+        """Its supervisor tells it to end; it may die of that very word, and is found dead in the next moment."""
+        if self.device and self._parting is None:
             self._parting = self.oracle.undisturbed()
             self.tell("it is told to end")
-            self.device.daemon.halt()
+            try:
+                self.device.daemon.halt()
+            except PowerCut:
+                self._parting = None
 
     def die(self, death: Death) -> None:
         """The device dies here and now.
