@@ -18,7 +18,7 @@ import sys
 import warnings
 from asyncio import events
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from tests.simulation.ends import drop_all, where
 from tests.simulation.life import Life, PowerCut, overlook_the_dead
@@ -64,8 +64,9 @@ class SimLoop(Blocking, AnyLoop):
         self._schedule = Schedule(self, random=random, start=start, late_seconds=late_seconds)
         self._running = False
         self._closed = False
-        self._tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._generators: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
+        # In the order in which they began: that of a set would follow their addresses, and the end with it.
+        self._tasks: WeakKeyDictionary[asyncio.Task[Any], None] = WeakKeyDictionary()
+        self._generators: WeakKeyDictionary[AsyncGenerator[Any, Any], None] = WeakKeyDictionary()
         overlook_the_dead()
 
     # Running
@@ -81,7 +82,7 @@ class SimLoop(Blocking, AnyLoop):
         assert not self._running, "the loop runs already"
         self._running = True
         hooks, collecting = sys.get_asyncgen_hooks(), gc.isenabled()
-        sys.set_asyncgen_hooks(self._generators.add, self._finish_generator)
+        sys.set_asyncgen_hooks(self._begin_generator, self._finish_generator)
         # When what is dropped gets collected depends on all that ran before: it would not be the same twice.
         gc.disable()
         events._set_running_loop(self)
@@ -182,7 +183,7 @@ class SimLoop(Blocking, AnyLoop):
             coro.close()
         self._touch()
         task = asyncio.Task(coro, loop=self, **named)
-        self._tasks.add(task)
+        self._tasks[task] = None
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -194,6 +195,9 @@ class SimLoop(Blocking, AnyLoop):
 
     def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
         self._schedule.count_cancelled()
+
+    def _begin_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
+        self._generators[generator] = None
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # While the loop does not run, garbage is collected: when depends on all that ran before this world.
@@ -233,7 +237,8 @@ class SimLoop(Blocking, AnyLoop):
 
     def _drop(self) -> None:
         self._schedule.clear()
+        undone = [task for task in self._tasks if not task.done()]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            drop_all(workers=list(self._workers), tasks=asyncio.all_tasks(self), generators=list(self._generators))
+            drop_all(workers=list(self._workers), tasks=undone, generators=list(self._generators))
         self._schedule.clear()

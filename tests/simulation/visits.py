@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from device.web.answers import CutOffError
 from device.web.uploads import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from tests.simulation.photos import SimPhoto
     from tests.simulation.world import World
@@ -54,11 +55,13 @@ class Visit:
         leaves, self._leaves = self._leaves, False
         length = len(self.photo.data) if random.random() < 0.7 else None
         try:
-            upload = Upload(name="p.jpg", length=length, chunks=self._chunks())
-            receiving = asyncio.ensure_future(device.daemon.uploads.receive(upload))
-            if leaves:
-                device.loop.call_later(random.random() / 3, receiving.cancel)
-            answer = await receiving
+            # Closed here and now: left to the collector, the moment would depend on all that ran before this world.
+            async with aclosing(self._chunks()) as chunks:
+                upload = Upload(name="p.jpg", length=length, chunks=chunks)
+                receiving = asyncio.ensure_future(device.daemon.uploads.receive(upload))
+                if leaves:
+                    device.loop.call_later(random.random() / 3, receiving.cancel)
+                answer = await receiving
         except (CutOffError, asyncio.CancelledError):
             status = 0
         else:
@@ -74,7 +77,7 @@ class Visit:
         else:
             world.visits.pop(self, None)
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
+    async def _chunks(self) -> AsyncGenerator[bytes, None]:
         random = self._world.random
         data = self.photo.data
         healed = self._world.fate.is_healed
