@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from device.app.text import complain
 from device.core.errors import MissingDeviceError, MissingModelError
-from device.core.types import Utterance
 
 if TYPE_CHECKING:
     from device.app.wiring import Wiring
@@ -71,8 +70,7 @@ class Complaints:
             if self._voice is None:
                 player.play(self._wiring.recorded(regret))
                 return
-            text = Texts(language).text(message_of(regret))
-            said = Utterance(speaker="narrator", text=text, language=language, because=())
+            said = Texts(language).narrated(message_of(regret))
             speak([said], synthesiser=self._voice, player=player, clock=self._wiring.clock)
         except (MissingDeviceError, MissingModelError) as trouble:
             _log.warning("%s", trouble)

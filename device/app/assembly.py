@@ -229,7 +229,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         hush=hush,
         watch=watch,
         board=board,
-        sentence=partial(_sentence, texts),
+        sentence=lambda regret: texts.narrated(message_of(regret)),
         recorded=world.recorded,
     )
     worker = Worker(
@@ -354,7 +354,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
 def _prelude(settings: Settings, texts: Texts, world: World) -> Prelude:
     audio = settings.audio
     notices: dict[str, Utterance | Callable[[int], Pcm]] = {
-        "spoken": _narrated(texts, "notice-spoken"),
+        "spoken": texts.narrated("notice-spoken"),
         "chime": partial(chime, "notice"),
     }
     return Prelude(
@@ -363,14 +363,6 @@ def _prelude(settings: Settings, texts: Texts, world: World) -> Prelude:
         chime=None if audio.chime == "off" else partial(chime, audio.chime),
         notice=notices.get(audio.notice),
     )
-
-
-def _sentence(texts: Texts, regret: Regret) -> Utterance:
-    return _narrated(texts, message_of(regret))
-
-
-def _narrated(texts: Texts, name: str) -> Utterance:
-    return Utterance(speaker="narrator", text=texts.text(name), language=texts.language, because=())
 
 
 def _hours(text: str) -> QuietHours | None:

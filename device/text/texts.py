@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from fluent.runtime import FluentBundle, FluentResource
 
 from device.core.errors import UsageError
+from device.core.types import Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +20,18 @@ class Texts:
     """The messages of one language; plural forms and grammar live in its files, not here."""
 
     def __init__(self, language: str) -> None:
-        folder = _locales() / language
         if language not in languages():
             raise UsageError(f"there are no texts for the language {language}; there are: {', '.join(languages())}")
         self.language = language
-        # Without isolation: the marks around values are for screens that mix directions, a voice would stumble.
-        self._bundle = FluentBundle([language], use_isolating=False)
-        for file in sorted(folder.iterdir(), key=lambda each: each.name):
-            if file.name.endswith(".ftl"):
-                self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+        self._bundle = _bundle(language)
+
+    def narrated(self, name: str) -> Utterance:
+        """The message `name`, without values, as the narrator says it of no photo.
+
+        Raises:
+            KeyError: As of `text`.
+        """
+        return Utterance(speaker="narrator", text=self.text(name), language=self.language, because=())
 
     def text(self, name: str, values: Mapping[str, str | int] | None = None) -> str:
         """The message `name` with these values.
@@ -55,6 +60,17 @@ class Texts:
 def languages() -> tuple[str, ...]:
     """The tags of all languages that there are texts for."""
     return tuple(sorted(each.name for each in _locales().iterdir() if each.is_dir() and each.name != "__pycache__"))
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    """What its files hold; several ask for it, and reading it takes a while and memory."""
+    # Without isolation: the marks around values are for screens that mix directions, a voice would stumble.
+    bundle = FluentBundle([language], use_isolating=False)
+    for file in sorted((_locales() / language).iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".ftl"):
+            bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+    return bundle
 
 
 def _locales() -> Traversable:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.types import Box, Detection
-from device.vision.letterbox import resized
+from device.vision.letterbox import resized, scale_to
 from device.vision.looks import THRESHOLD, Looks, confirmed
 from device.vision.plan import GLIMPSE, Plan
 from device.vision.retinaface import joined, strongest
@@ -53,8 +53,7 @@ class RetinaFaceDetector:
 
     def _turn(self, picture: Rgb) -> int | None:
         """The turn in which a quick look sees the most faces; None where it sees none in any."""
-        side = max(GLIMPSE)
-        scale = min(1.0, side / max(picture.shape[:2]))
+        scale = scale_to(picture, side=max(GLIMPSE), most=1.0)
         small = resized(picture, *(max(1, round(length * scale)) for length in picture.shape[1::-1]))
         glimpses = self._looks.glimpses([turned(small, turn) for turn in TURNS], threshold=GLIMPSED)
         seen = {turn: faces.scores.sum() for turn, faces in zip(TURNS, glimpses, strict=True)}

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from device.core.types import Box, Rgb
 
 
+def scale_to(picture: Rgb, *, side: int, most: float) -> float:
+    """By what the picture is to be scaled so that its long side has `side` pixels; at most by `most`."""
+    return min(side / int(max(picture.shape[:2])), most)
+
+
 def letterbox(picture: Rgb, *, side: int, most: float, canvases: Sequence[tuple[int, int]]) -> tuple[Rgb, float]:
     """The picture with its long side scaled to `side`, in the corner of a black canvas; and its scale.
 
@@ -24,7 +29,7 @@ def letterbox(picture: Rgb, *, side: int, most: float, canvases: Sequence[tuple[
     Raises:
         ValueError: None holds it.
     """
-    scale = min(side / max(picture.shape[:2]), most)
+    scale = scale_to(picture, side=side, most=most)
     height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
     fitting = [(high, wide) for high, wide in canvases if height <= high and width <= wide]
     canvas = np.zeros((*min(fitting, key=math.prod), 3), np.uint8)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.types import Box
-from device.vision.letterbox import Tile, letterbox, resized, square_around, tiles
+from device.vision.letterbox import Tile, letterbox, resized, scale_to, square_around, tiles
 from device.vision.overlap import SAME_FACE, agreed, overlaps
 from device.vision.plan import GLIMPSE
 from device.vision.retinaface import Faces, RetinaFace, joined, strongest
@@ -78,7 +78,8 @@ class Looks:
         if self._plan.mirrored and ((faces.scores >= PERHAPS) & (faces.scores < UNDOUBTED)).any():
             faces = agreed(faces, mirrored_back(self._seen(mirrored(picture)), width=picture.shape[1]))
         faces = faces.only(faces.scores >= THRESHOLD)
-        large = faces.sides * self._scale(picture) >= LARGE_BOX * self._plan.side
+        scale = scale_to(picture, side=self._plan.side, most=MOST_ENLARGED)
+        large = faces.sides * scale >= LARGE_BOX * self._plan.side
         doubted = large | (faces.scores < CLEAR)
         kept = [not doubt or self.found_again(picture, box) for doubt, box in zip(doubted, faces.boxes, strict=True)]
         return faces.only(np.array(kept, bool))
@@ -129,10 +130,6 @@ class Looks:
         same = overlaps(place[None], again.boxes)[0] >= SAME_FACE
         return max([float(score) for score in again.scores[same]], default=0.0)
 
-    def _scale(self, picture: Rgb) -> float:
-        """That of the first look."""
-        return float(min(self._plan.side / max(picture.shape[:2]), MOST_ENLARGED))
-
     def _seen(self, picture: Rgb) -> Faces:
         """What the first look and the finer one see from `FAINT` on."""
         canvas, scale = letterbox(picture, side=self._plan.side, most=MOST_ENLARGED, canvases=self._plan.canvases)
@@ -155,7 +152,7 @@ class Looks:
         It is looked at in overlapping tiles of a size that is there already: a canvas of the whole size would need
         45 MB more, and more time to allocate than the tiles take.
         """
-        scale = min(FINER_SIDE / max(picture.shape[:2]), MOST_ENLARGED)
+        scale = scale_to(picture, side=FINER_SIDE, most=MOST_ENLARGED)
         height, width = (max(1, round(length * scale)) for length in picture.shape[:2])
         overlap = FINER_LARGEST + 2 * EDGE
         found = []

@@ -28,11 +28,8 @@ def overlaps(some: npt.NDArray[np.floating[Any]], others: npt.NDArray[np.floatin
 
 def agreed(some: Faces, others: Faces) -> Faces:
     """The faces of two looks, each with the mean of its scores; one that a look does not see has nothing from it."""
-    if not len(some.scores) or not len(others.scores):
-        both = joined([some, others])
-        return both.with_scores(both.scores / np.float32(2))
     same = overlaps(some.boxes, others.boxes) >= SAME_FACE
-    again = np.where(same, others.scores, np.float32(0)).max(axis=1)
+    again = np.where(same, others.scores, np.float32(0)).max(axis=1, initial=0)
     seen = some.with_scores((some.scores + again) / np.float32(2))
     missed = others.only(np.logical_not(same.any(axis=0)))
     return joined([seen, missed.with_scores(missed.scores / np.float32(2))])

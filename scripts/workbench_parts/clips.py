@@ -15,7 +15,7 @@ import soxr
 from device.app.settings import Settings, VoiceSettings
 from device.app.wiring import Wiring
 from device.core.errors import UsageError
-from device.core.types import Regret, SpeechChunk, Utterance
+from device.core.types import Regret, SpeechChunk
 from device.pipeline.regrets import message_of
 from device.playback.recording import RATE, folder
 from device.playback.wav import WavPlayer
@@ -36,13 +36,12 @@ def main() -> None:
         place.mkdir(parents=True, exist_ok=True)
         for regret in get_args(Regret):
             name = message_of(regret)
-            text = texts.text(name)
-            said = Utterance(speaker="narrator", text=text, language=language, because=())
+            said = texts.narrated(name)
             pcm = np.concatenate([chunk.pcm for chunk in voice.synthesise([said])])
             pcm = soxr.resample(pcm, voice.sample_rate, RATE, quality="VHQ")
             file = place / f"{name}.wav"
             WavPlayer(file).play([SpeechChunk(pcm=pcm, sample_rate=RATE, utterance=0)])
-            print(f"{file.relative_to(Path.cwd())}: {file.stat().st_size} bytes, {len(pcm) / RATE:.1f} s, {text}")
+            print(f"{file.relative_to(Path.cwd())}: {file.stat().st_size} bytes, {len(pcm) / RATE:.1f} s, {said.text}")
 
 
 if __name__ == "__main__":

@@ -15,23 +15,11 @@ from device.core.types import SpeechChunk
 from tests.sound_server import RATE, SINKS, SoundServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from device.core.ports import Player
     from device.core.types import Pcm
 
 AFTER_SECONDS = 0.3
 """Longer than any silence within the speech."""
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    made = SoundServer(tmp_path_factory.mktemp("server"))
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    made.start()
-    yield made
-    made.stop()
 
 
 def player(to: str) -> Player:

@@ -15,20 +15,9 @@ from tests.house import in_house
 from tests.sound_server import RATE, SoundServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.house import House
-
-
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    made = SoundServer(tmp_path_factory.mktemp("server"))
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    made.start()
-    yield made
-    made.stop()
 
 
 def room() -> StreamPlayer:
