@@ -36,6 +36,9 @@ JAW, UPPER, LOWER, WIDE, ROUND, TEETH, BLINK, ACROSS, DOWN, BROW = range(len(CHA
 EASE = 0.5
 """Seconds in front of the speech in which a face comes alive, and behind it to its rest; beyond, it is the photo."""
 
+SHORTEST_EASE = 0.16
+"""The same where another face speaks next to it: as long as lips need at the least to open and to close."""
+
 _LEAD = 0.04
 """Seconds by which a shape is seen before it is heard, as on people."""
 _CLOSURE_LEAD = 0.02
@@ -79,12 +82,16 @@ class Mobility:
     Attributes:
         gain: How far it opens its mouth, in those of visemes.toml.
         gap: How far lips that are apart in the photo go to meet, in heights of the face; 0 where they are closed.
+        speaks: Whether its mouth moves; the head sways and nods without it.
         blinks: Whether its eyes close and open.
+        teeth: How much of its teeth ever shows, 0 to 1.
     """
 
     gain: float = 1.0
     gap: float = 0.0
+    speaks: bool = True
     blinks: bool = True
+    teeth: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,8 @@ class Motion:
         spans: The shapes of its mouth.
         mobility: What it can do.
         seconds: How long the speech is.
+        before: Seconds in front of it in which the face comes alive.
+        after: Seconds behind it in which it comes to rest.
         blinks: The middles of its blinks, in seconds.
         phases: Six angles by which its swaying differs from other faces', in radians.
         loudness: By how much it opens its mouth more or less; None where the sound is not at hand.
@@ -103,6 +112,8 @@ class Motion:
     spans: tuple[VisemeSpan, ...]
     mobility: Mobility
     seconds: float
+    before: float = EASE
+    after: float = EASE
     blinks: tuple[float, ...]
     phases: tuple[float, ...]
     loudness: Loudness | None = None
@@ -116,19 +127,27 @@ class Motion:
         heard = times + _LEAD
         fast, slow = (_shares(heard, starts, ends, reach) @ shapes for reach in (_JAW_REACH, _LIPS_REACH))
         talk = np.clip(_shares(heard, starts, ends, _TALK_REACH).sum(axis=1), 0, 1)
-        opened = fast[:, :3] * self.mobility.gain
-        if self.loudness is not None:
-            opened *= self.loudness.at(heard)[:, None]
         moved = np.zeros((len(times), len(CHANNELS)))
-        moved[:, [WIDE, ROUND]] = slow[:, 3:] * min(self.mobility.gain, 1)
+        if self.mobility.speaks:
+            opened = fast[:, :3] * self.mobility.gain
+            if self.loudness is not None:
+                opened *= self.loudness.at(heard)[:, None]
+            moved[:, :BLINK] = self._mouth(times, opened, slow[:, 3:], talk)
+        moved[:, BLINK] = self._blink(times)
+        moved[:, ACROSS:] = self._sway(times, talk, slow[:, JAW])
+        return moved
+
+    def _mouth(self, times: Array, opened: Array, drawn: Array, talk: Array) -> Array:
+        """Jaw, lips, width, rounding and teeth."""
+        moved = np.zeros((len(times), BLINK))
+        moved[:, [WIDE, ROUND]] = drawn * min(self.mobility.gain, 1)
         if self.mobility.gap:
             moved[:, ROUND] *= PARTED_ROUNDS
             moved[:, JAW : LOWER + 1] = self._parted(times, opened[:, JAW], talk)
         else:
             moved[:, JAW : LOWER + 1] = self._closed(times, opened)
-        moved[:, TEETH] = np.clip((moved[:, JAW : LOWER + 1].sum(axis=1) - 0.012) / 0.02 - 3 * moved[:, ROUND], 0, 1)
-        moved[:, BLINK] = self._blink(times)
-        moved[:, ACROSS:] = self._sway(times, talk, slow[:, JAW])
+        shown = np.clip((moved[:, JAW : LOWER + 1].sum(axis=1) - 0.012) / 0.02 - 3 * moved[:, ROUND], 0, 1)
+        moved[:, TEETH] = self.mobility.teeth * shown
         return moved
 
     def _closed(self, times: Array, opened: Array) -> Array:
@@ -166,7 +185,8 @@ class Motion:
 
     def _sway(self, times: Array, talk: Array, jaw: Array) -> Array:
         """The head across and down, with a nod for what is said openly and a breath, and the brows."""
-        awake = np.clip(np.minimum(times + EASE, self.seconds + EASE - times) / EASE, 0, 1)
+        begun, left = (times + self.before) / self.before, (self.seconds + self.after - times) / self.after
+        awake = np.clip(np.minimum(begun, left), 0, 1)
         awake = awake * awake * (3 - 2 * awake)
 
         def wave(hertz: float, phase: int) -> Array:
@@ -180,10 +200,16 @@ class Motion:
         )
 
 
-def motion_of(
-    spans: Sequence[VisemeSpan], *, mobility: Mobility, seconds: float, seed: int, loudness: Loudness | None = None
+def motion_of(  # noqa: PLR0913 - the parts of one motion
+    spans: Sequence[VisemeSpan],
+    *,
+    mobility: Mobility,
+    seconds: float,
+    seed: int,
+    loudness: Loudness | None = None,
+    around: tuple[float, float] = (EASE, EASE),
 ) -> Motion:
-    """How a face moves with what it says; another seed blinks and sways otherwise."""
+    """How a face moves with what it says, and so many seconds before and after; each seed sways in its own way."""
     chance = chances(seed)
     phases = tuple(2 * math.pi * next(chance) for _ in range(6))
     pauses = [one.end for one, other in pairwise(spans) if other.start > one.end]
@@ -192,15 +218,22 @@ def motion_of(
     def between(low: float, high: float) -> float:
         return low + (high - low) * next(chance)
 
-    due = between(*_FIRST_BLINK)
-    while mobility.blinks and due < seconds + EASE - _BLINK_REACH:
+    due, last = between(*_FIRST_BLINK), seconds + around[1] - _BLINK_REACH
+    while mobility.blinks and due < last:
         later = (
             pause + _BLINK_REACH / 2 for pause in pauses if due <= pause + _BLINK_REACH / 2 < due + _WAITS_FOR_PAUSE
         )
-        blinks.append(min(next(later, due), seconds + EASE - _BLINK_REACH))
+        blinks.append(min(next(later, due), last))
         due = blinks[-1] + between(*_BLINK_GAPS)
     return Motion(
-        spans=tuple(spans), mobility=mobility, seconds=seconds, blinks=tuple(blinks), phases=phases, loudness=loudness
+        spans=tuple(spans),
+        mobility=mobility,
+        seconds=seconds,
+        before=around[0],
+        after=around[1],
+        blinks=tuple(blinks),
+        phases=phases,
+        loudness=loudness,
     )
 
 

@@ -96,19 +96,20 @@ def visemes() -> Visemes:
     return Visemes(resources.files("device.living").joinpath("visemes.toml").read_text(encoding="utf-8"))
 
 
-def viseme_spans(marks: Iterable[Mark], *, sample_rate: int) -> tuple[VisemeSpan, ...]:
+def viseme_spans(marks: Iterable[Mark], *, sample_rate: int, first: int = 0) -> tuple[VisemeSpan, ...]:
     """The shapes that a speech is heard with, in the order of time; what lies between two of them is a pause.
 
     Args:
         marks: Of a speech, or of as much of it as is known; only its phonemes are looked at, in the order of time. A
             voice that marks no phonemes moves no mouth.
         sample_rate: Of the speech.
+        first: The sample from which the times are counted.
     """
     spans: list[VisemeSpan] = []
     for mark in marks:
         if mark.kind != "phoneme" or mark.end <= mark.first:
             continue
-        start, end = mark.first / sample_rate - LATE, mark.end / sample_rate - LATE
+        start, end = ((sample - first) / sample_rate - LATE for sample in (mark.first, mark.end))
         shapes = visemes().of(mark.text)
         if spans and start - spans[-1].end < PAUSE:
             spans[-1] = replace(spans[-1], end=start if shapes else end)

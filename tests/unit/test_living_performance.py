@@ -1,0 +1,126 @@
+"""Who is seen to do what, and when."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from device.core.types import Box, Claim, Mark, Utterance
+from device.living.performance import Heard, Performance, Stage, perform
+from device.living.spotlight import DARK
+from tests.faces import rigs_of
+from tests.sight import GROUP, seen
+
+if TYPE_CHECKING:
+    from device.core.types import Rgb, Speaker
+
+RATE = 16_000
+SOUNDS = ("m", "a", "b", "o", "p", "i", "f", "a")
+
+
+def said(*speakers: Speaker, about: tuple[int, ...] = ()) -> list[Utterance]:
+    because = tuple(
+        Claim(about=f"face {face}", name="place", value="left", score=1, threshold=0.5, said=True, why="it is there")
+        for face in about
+    )
+    return [Utterance(speaker=each, text="ma", language="en", because=because) for each in speakers]
+
+
+def heard(utterances: int, *, seconds: float = 1.0, pause: float = 0.4) -> Heard:
+    """Each of them as long, with a pause behind it."""
+    marks = {}
+    for number in range(utterances):
+        first = round(number * (seconds + pause) * RATE)
+        step = round(seconds * RATE / len(SOUNDS))
+        marks[number] = tuple(
+            Mark(kind="phoneme", text=sound, first=first + at * step, end=first + (at + 1) * step)
+            for at, sound in enumerate(SOUNDS)
+        )
+    pcm = np.full(round(utterances * (seconds + pause) * RATE), 3000, np.int16)
+    return Heard(pcm=pcm, sample_rate=RATE, marks=marks)
+
+
+@cache
+def stage() -> Stage:
+    photo: Rgb = seen(GROUP)[1].rgb
+    rigs = rigs_of(GROUP)
+    boxes = tuple(
+        Box(x=left, y=top, width=right - left, height=bottom - top)
+        for left, top, right, bottom in (r.box for r in rigs)
+    )
+    return Stage(photo=photo, faces=boxes, rigs=dict(enumerate(rigs)))
+
+
+def outside(picture: Rgb, *faces: int) -> Rgb:
+    """The picture with nothing in the boxes of these faces."""
+    rest = picture.copy()
+    for face in faces:
+        left, top, right, bottom = stage().rigs[face].box
+        rest[top:bottom, left:right] = 0
+    return rest
+
+
+def performance(*speakers: Speaker, about: tuple[int, ...] = ()) -> Performance:
+    return perform(stage(), said(*speakers, about=about), heard(len(speakers)), seed=3)
+
+
+def test_only_who_speaks_moves_and_every_other_pixel_is_the_photos() -> None:
+    played = performance(0, 2)
+    photo = stage().photo
+    for turn, own, other in ((played.turns[0], 0, 2), (played.turns[1], 2, 0)):
+        moved = [played.at(seconds) for seconds in np.linspace(turn.start, turn.end, 9)]
+        assert all(np.array_equal(outside(picture, own), outside(photo, own)) for picture in moved)
+        assert all(not np.array_equal(outside(picture, other), outside(photo, other)) for picture in moved)
+
+
+def test_before_and_after_the_speech_the_picture_is_the_photo() -> None:
+    played = performance(1)
+    assert np.array_equal(played.at(-0.6), stage().photo)
+    assert np.array_equal(played.at(1.6), stage().photo)
+
+
+def test_sentences_of_one_speaker_are_one_turn() -> None:
+    assert [turn.speaker for turn in performance(0, 0, 1, "narrator", "narrator").turns] == [0, 1, "narrator"]
+
+
+def test_a_film_is_as_long_as_its_speech_and_shows_the_same_as_single_moments() -> None:
+    played = performance(0, 2)
+    pictures = list(played.pictures(10))
+    assert len(pictures) == round(played.seconds * 10)
+    for number in (0, 5, 13, 20):
+        assert np.array_equal(pictures[number], played.at(number / 10))
+
+
+def test_a_face_that_is_not_on_the_stage_stays_as_it_is() -> None:
+    still = Stage(photo=stage().photo, faces=stage().faces, rigs={})
+    played = perform(still, said(0), heard(1), seed=1)
+    assert np.array_equal(played.at(0.5), still.photo)
+
+
+def test_who_the_narrator_speaks_of_is_lit_and_the_others_are_a_little_darker() -> None:
+    played = performance("narrator", about=(1,))
+    picture, photo = played.at(0.5).astype(float), stage().photo.astype(float)
+    left, top, right, bottom = stage().rigs[1].box
+    middle = (
+        slice((3 * top + bottom) // 4, (top + 3 * bottom) // 4),
+        slice((3 * left + right) // 4, (left + 3 * right) // 4),
+    )
+    assert np.abs(picture[middle] - photo[middle]).max() <= 1
+    x, y = (int(each) for each in stage().faces[0].centre)
+    assert picture[y, x].mean() == pytest.approx(DARK * photo[y, x].mean(), abs=2)
+    assert np.array_equal(played.at(-0.5), stage().photo)
+
+
+def test_nobody_is_lit_where_the_narrator_speaks_of_all() -> None:
+    played = performance("narrator", about=tuple(range(len(stage().faces))))
+    assert np.array_equal(played.at(0.5), stage().photo)
+
+
+def test_what_was_not_heard_is_not_seen() -> None:
+    narration = said(0, 1)
+    whole = heard(2)
+    cut = Heard(pcm=whole.pcm, sample_rate=RATE, marks={0: whole.marks[0], 1: ()})
+    assert [turn.speaker for turn in perform(stage(), narration, cut, seed=1).turns] == [0]
