@@ -58,8 +58,7 @@ def look(*, points: Sequence[tuple[float, float]] = UPRIGHT, **changes: Any) -> 
         "opening": Opening(left=0.3, right=0.3),
         "smile": 0.5,
         "eye_light": 1.0,
-        "mouth_contrast": 3.0,
-        "colour": 15.0,
+        "mouth_seen": 0.95,
     }
     values |= changes
     return Look(about="face 0", detection=detection, pose=head_pose(values["mesh"]), **values)

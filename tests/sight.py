@@ -16,6 +16,7 @@ from device.decode.decoder import Limits, PhotoDecoder
 from device.vision.detector import RetinaFaceDetector
 from device.vision.iris import IrisNetwork
 from device.vision.mesh import FaceMesher
+from device.vision.mouth_sight import MouthSight
 from device.vision.movenet import MoveNet
 from device.vision.smile_network import SmileNetwork
 from device.vision.things import SsdThings
@@ -69,6 +70,11 @@ def iris() -> IrisNetwork:
 @cache
 def smile_network() -> SmileNetwork:
     return SmileNetwork(model=registry().path("smile-fp16"))
+
+
+@cache
+def mouth_sight() -> MouthSight:
+    return MouthSight(model=registry().path("mouth-seen"))
 
 
 @cache

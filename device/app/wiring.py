@@ -74,6 +74,7 @@ class Wiring:
         from device.vision.iris import IrisNetwork
         from device.vision.light import lit
         from device.vision.mesh import FaceMesher
+        from device.vision.mouth_sight import MouthSight
         from device.vision.movenet import MoveNet
         from device.vision.once_seen import OnceSeen
         from device.vision.people import PeopleAnalyser
@@ -88,6 +89,7 @@ class Wiring:
         faces, mesh = registry.path(f"face-detector-{looking.precision}"), registry.path("face-mesh")
         things, iris = registry.path("thing-detector-int8"), registry.path("iris")
         smile, pose = registry.path("smile-fp16"), registry.path("pose-fp16")
+        mouth = registry.path("mouth-seen")
 
         def load() -> tuple[AnimalCheck, PeopleAnalyser]:
             threads = looking.threads
@@ -100,6 +102,7 @@ class Wiring:
                     mesher=FaceMesher(model=mesh, threads=threads),
                     iris=partial(IrisNetwork, model=iris, threads=threads),
                     smile=partial(SmileNetwork, model=smile, threads=threads),
+                    mouth=partial(MouthSight, model=mouth),
                 ),
                 things=seen,
                 skeleton=MoveNet(model=pose, threads=threads).skeleton,

@@ -197,6 +197,7 @@ class Face:
         mouth: Open where the lips are apart, or closed.
         smiling: True when sure, False when surely not.
         smile: The probability of a smile.
+        lean: How far it leans in the picture, by the detector: degrees, clockwise.
     """
 
     box: Box
@@ -209,6 +210,7 @@ class Face:
     mouth: Opened | None = None
     smiling: bool | None = None
     smile: float | None = None
+    lean: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

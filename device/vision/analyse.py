@@ -16,7 +16,7 @@ from device.vision.look import FACING_SIDE, Look
 from device.vision.looks import THRESHOLD
 from device.vision.mouth import lips_claim, mouth_hidden_claim
 from device.vision.proof import withheld
-from device.vision.skin import skin
+from device.vision.skin import eye_light
 from device.vision.smile import smile_seen, smiling_claim
 from device.vision.turned import lean
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from device.core.types import Detection, Distance, Facing, Opened, Photo, Pixels, Place
     from device.vision.iris import IrisNetwork
     from device.vision.mesh import FaceMesher
+    from device.vision.mouth_sight import MouthSight
     from device.vision.smile_network import SmileNetwork
 
 NEAR = 0.25
@@ -41,6 +42,7 @@ class MeshAnalyser:
         iris: Loads the iris network; called once, for the first face that is large enough to tell its eyes. None where
             eyes are not looked at.
         smile: The same for the smile network; without it no smile is said.
+        mouth: The same for what tells whether a mouth is seen; without it, every mouth is held to be.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class MeshAnalyser:
         mesher: FaceMesher,
         iris: Callable[[], IrisNetwork] | None = None,
         smile: Callable[[], SmileNetwork] | None = None,
+        mouth: Callable[[], MouthSight] | None = None,
     ) -> None:
         self._mesher = mesher
         self._iris = cache(iris) if iris else None
         self._smile = cache(smile) if smile else None
+        self._mouth = cache(mouth) if mouth else None
 
     def glance(self, photo: Photo, detections: tuple[Detection, ...]) -> Scene:
         """The scene without any mesh: how many faces, where, how far."""
@@ -91,20 +95,18 @@ class MeshAnalyser:
             about=about,
             detection=detection,
             side=side,
-            lean=lean(np.array(detection.points, np.float32)),
+            lean=abs(_lean(detection)),
             mesh=mesh,
             pose=head_pose(mesh),
         )
         if not (look.believed and look.close):
             return look
-        found = skin(pixels, mesh)
         return replace(
             look,
             opening=self._iris().opening(pixels, mesh) if self._iris else None,
             smile=self._smile().quick_probability(pixels, mesh) if self._smile else None,
-            eye_light=found.eye_light,
-            mouth_contrast=found.mouth_contrast,
-            colour=found.colour,
+            eye_light=eye_light(pixels, mesh),
+            mouth_seen=self._mouth().probability(pixels, mesh) if self._mouth else None,
         )
 
 
@@ -169,7 +171,11 @@ def _placed(photo: Photo, detection: Detection, about: str) -> tuple[Face, tuple
         _seen(about, "place", place, score, f"its middle lies at {across:.0%} of the width"),
         _seen(about, "distance", distance, score, f"it is as large as {share:.0%} of the photo's shorter side"),
     )
-    return Face(box=box, score=score, place=place, distance=distance), where
+    return Face(box=box, score=score, place=place, distance=distance, lean=_lean(detection)), where
+
+
+def _lean(detection: Detection) -> float:
+    return lean(np.array(detection.points, np.float32))
 
 
 def _seen(about: str, name: str, value: str, score: float, why: str) -> Claim:

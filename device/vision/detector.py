@@ -62,7 +62,7 @@ class RetinaFaceDetector:
 
 
 def _may_be_turned(faces: Faces) -> bool:
-    return not (faces.scores >= UPRIGHT).any() or any(lean(points) >= LEANING for points in faces.points)
+    return not (faces.scores >= UPRIGHT).any() or any(abs(lean(points)) >= LEANING for points in faces.points)
 
 
 def _detections(faces: Faces) -> tuple[Detection, ...]:

@@ -33,8 +33,7 @@ class Look:
         opening: How far its eyes are open.
         smile: How likely it smiles, by the smile network.
         eye_light: How light the skin around its eyes is, in lightnesses of the rest of the face.
-        mouth_contrast: How far the colour around its mouth is from that of the upper face, in units of CIE Lab.
-        colour: How much colour there is in the face, in the same unit.
+        mouth_seen: How likely its mouth is seen, and nothing lies over it.
     """
 
     about: str
@@ -46,8 +45,7 @@ class Look:
     opening: Opening | None = None
     smile: float | None = None
     eye_light: float | None = None
-    mouth_contrast: float | None = None
-    colour: float | None = None
+    mouth_seen: float | None = None
 
     @property
     def believed(self) -> bool:

@@ -25,15 +25,8 @@ GAP_STEP = 0.03 / math.log(9)
 
 SURE = 0.9
 
-HIDDEN_CONTRAST = 12.0
-"""The distance between the colours around the mouth and of the upper face, in CIE Lab, from which something may lie
-over the mouth. Masks were measured from 13 to 46; beards and a sun from the side reach 14."""
-
-CONTRAST_STEP = 3.0
 HIDDEN = 0.5
-
-LEAST_COLOUR = 2.0
-"""A face nearer to grey than this comes from a photo without colour: a mask does not stand out there."""
+"""How likely something lies over the mouth, from which nothing is said of it and it is not moved."""
 
 
 def lip_gap(mesh: FaceMesh) -> float:
@@ -45,28 +38,22 @@ def lip_gap(mesh: FaceMesh) -> float:
 
 def may_be_hidden(look: Look) -> bool:
     """Whether something may lie over the mouth; then nothing is said of it."""
-    return look.mouth_contrast is not None and look.mouth_contrast >= HIDDEN_CONTRAST
+    return look.mouth_seen is not None and 1 - look.mouth_seen >= HIDDEN
 
 
 def mouth_hidden_claim(look: Look) -> Claim | None:
     """Whether the mouth is hidden, or seen; None where nobody has looked."""
-    if look.mouth_contrast is None or look.colour is None:
+    if look.mouth_seen is None:
         return None
     hidden = may_be_hidden(look)
-    grey = look.colour < LEAST_COLOUR
-    score = likely(look.mouth_contrast, even=HIDDEN_CONTRAST, step=CONTRAST_STEP)
-    why = f"the colours around the mouth and of the upper face lie {look.mouth_contrast:.0f} apart"
-    why += f", hidden is held likely from {HIDDEN_CONTRAST:.0f}"
-    if grey:
-        why = "the face is grey in this photo, so that a mask would not stand out"
     return Claim(
         about=look.about,
         name="mouth_hidden",
         value=hidden,
-        score=score if hidden else 1 - score,
+        score=1 - look.mouth_seen if hidden else look.mouth_seen,
         threshold=HIDDEN,
-        said=not grey,
-        why=why,
+        said=True,
+        why=f"edges and colours around it are those of a mouth that is seen with {look.mouth_seen:.2f}",
     )
 
 

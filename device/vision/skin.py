@@ -1,8 +1,7 @@
-"""Light and colour at named places of a face, to tell whether something lies over the eyes or the mouth."""
+"""Light at named places of a face, to tell whether something lies over the eyes; and colours as people see them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -27,9 +26,6 @@ GAMMA = 2.2
 
 UNDER_LEFT_EYE, UNDER_RIGHT_EYE = (22, 23, 24, 110), (252, 253, 254, 339)
 FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK = (9, 151, 108, 337), (36, 50, 205), (266, 280, 425)
-UPPER_FACE = (6, 9, 101, 108, 118, 151, 197, 330, 337, 347)
-"""The forehead, the bridge of the nose and what lies under the eyes: what a mask leaves free."""
-AROUND_MOUTH = (0, 17, 18, 43, 57, 92, 164, 200, 273, 287, 322)
 
 _TO_XYZ = np.array([(0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169), (0.019334, 0.119193, 0.950227)])
 """From linear red, green and blue of sRGB to X, Y and Z."""
@@ -41,37 +37,17 @@ _DARK = (6 / 29) ** 3
 """Up to here L*a*b* is a line and no cube root."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skin:
-    """What was measured.
-
-    Attributes:
-        eye_light: Light under the lighter of the two eyes, as a share of the light on forehead and cheeks.
-        mouth_contrast: Distance between the colours around the mouth and of the upper face (a and b of CIE Lab).
-        colour: How far the upper face is from grey, in the same unit.
-    """
-
-    eye_light: float
-    mouth_contrast: float
-    colour: float
-
-
-def skin(pixels: Pixels, mesh: FaceMesh) -> Skin:
-    """Look at the places of a face."""
+def eye_light(pixels: Pixels, mesh: FaceMesh) -> float:
+    """Light under the lighter of the two eyes, as a share of the light on forehead and cheeks."""
     points = mesh.points[:, :2].astype(np.float64) * pixels.scale
     square = around_points(points, margin=MARGIN)
     face = square.cut(pixels.rgb, SIDE)
     # OpenCV's way back, which gives zeros where a mesh has shrunk to a point and there is none.
     back = cv2.invertAffineTransform(square.to_picture(SIDE))
     places = points @ back[:, :2].T + back[:, 2]
-    upper, around = (_colour(face, places, each) for each in (UPPER_FACE, AROUND_MOUTH))
     eyes = max(_light(face, places, each) for each in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE))
     rest = sorted(_light(face, places, each) for each in (FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK))[1]
-    return Skin(
-        eye_light=eyes / max(rest, 1e-6),
-        mouth_contrast=float(np.hypot(*(around - upper)[1:])),
-        colour=float(np.hypot(*upper[1:])),
-    )
+    return eyes / max(rest, 1e-6)
 
 
 def _patches(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...]) -> Rgb:
@@ -84,11 +60,7 @@ def _patches(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...])
 
 def _light(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...]) -> float:
     values = _patches(face, places, which).astype(np.float64) / 255
-    return float(_middle((values.mean(axis=2) ** GAMMA).mean(axis=1), axis=0))
-
-
-def _colour(face: Rgb, places: npt.NDArray[np.float64], which: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    return _middle(_middle(lab(_patches(face, places, which)), axis=1), axis=0)
+    return float(middle((values.mean(axis=2) ** GAMMA).mean(axis=1)))
 
 
 def lab(rgb: Rgb) -> npt.NDArray[np.float64]:
@@ -104,7 +76,7 @@ def lab(rgb: Rgb) -> npt.NDArray[np.float64]:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def _middle(values: npt.NDArray[np.float64], *, axis: int) -> npt.NDArray[np.float64]:
-    """The median, without what NumPy loads for its own: all of numpy.ma, 9 MB."""
-    ordered, count = np.sort(values, axis=axis), values.shape[axis]
-    return np.asarray((ordered.take((count - 1) // 2, axis) + ordered.take(count // 2, axis)) / 2)
+def middle(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The median along the first axis, without what NumPy loads for its own: all of numpy.ma, 9 MB."""
+    ordered, count = np.sort(values, axis=0), len(values)
+    return np.asarray((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)

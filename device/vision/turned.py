@@ -55,12 +55,12 @@ def mirrored_back(faces: Faces, *, width: int) -> Faces:
 
 
 def lean(points: npt.NDArray[np.float32]) -> float:
-    """By how many degrees a face leans, 0 to 180, of its five points: from the middle of the eyes to that of the mouth.
+    """By how many degrees a face leans clockwise, -180 to 180, of its five points: by the way from eyes to mouth.
 
     The line between the eyes would say less: seen from aside they lie upon one another.
     """
     across, down = (points[3] + points[4] - points[0] - points[1]).tolist()
-    return abs(math.degrees(math.atan2(across, down)))
+    return math.degrees(math.atan2(-across, down))
 
 
 def _back(points: npt.NDArray[np.float32], turn: int, height: int, width: int) -> npt.NDArray[np.float32]:

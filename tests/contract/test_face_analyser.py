@@ -13,7 +13,7 @@ from device.core.types import Box, Claim, Detection, Pixels, Scene, Thing
 from device.vision.analyse import MeshAnalyser
 from device.vision.proof import UNPROVEN
 from tests.factories import photo as any_photo
-from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, iris, mesher, seen, smile_network
+from tests.sight import GROUP, PORTRAIT, detector, enlarged, full_size, iris, mesher, mouth_sight, seen, smile_network
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ SPECK = ((302, 204), (308, 204), (305, 207), (302, 210), (308, 210))
 
 @pytest.fixture
 def analyser() -> FaceAnalyser:
-    return MeshAnalyser(mesher=mesher(), iris=iris, smile=smile_network)
+    return MeshAnalyser(mesher=mesher(), iris=iris, smile=smile_network, mouth=mouth_sight)
 
 
 def look(analyser: FaceAnalyser, path: Path) -> Scene:
@@ -245,6 +245,7 @@ def test_a_scene_holds_no_landmarks_and_no_word_about_who_somebody_is(analyser: 
         "mouth",
         "smiling",
         "smile",
+        "lean",
     }
 
 

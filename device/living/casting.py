@@ -1,0 +1,96 @@
+"""Which faces of a photo move, and how: the mouth of whoever is seen well, the head of some others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Does: TypeAlias = Literal["speaks", "nods", "still"]
+
+LEAST_MESH = 0.5
+"""How sure the mesh has to be that it looks at a face."""
+
+LEAST_HEIGHT = 36.0
+"""Pixels from forehead to chin below which a mouth is a few pixels, and better left alone."""
+
+THREE_QUARTERS = 35.0
+"""Degrees of yaw up to which a mouth is moved: beyond, its far half is a guess."""
+
+MOST_TURNED = 45.0
+"""Degrees of yaw up to which a head nods; the angles saturate near 50."""
+
+LEAST_SEEN = 0.5
+"""How likely the mouth has to be seen: nothing is moved behind a hand or a mask, which would move with it."""
+
+LIT_EYES = 0.4
+"""Light around the eyes, as a share of that on the face, from which they blink: not behind dark glasses, and not in a
+shadow as deep, where lids would be drawn in the wrong place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How well a face is seen; of one that is not `close`, mouth and eyes need not be looked at.
+
+    Attributes:
+        height: From forehead to chin, in pixels of the picture that is to move.
+        mesh: How sure the mesh is, 0 to 1.
+        yaw: Of the head, in degrees.
+        mouth: How likely its mouth is seen, 0 to 1.
+        eyes: Whether its eyes are open.
+        eye_light: Light around them, as a share of that on the face.
+    """
+
+    height: float
+    mesh: float
+    yaw: float
+    mouth: float = 0.0
+    eyes: bool = False
+    eye_light: float = 0.0
+
+    @property
+    def close(self) -> bool:
+        """Whether anything of it could move."""
+        return self.mesh >= LEAST_MESH and self.height >= LEAST_HEIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a face does when it is its turn, and why.
+
+    Attributes:
+        does: Its mouth moves, or its head alone, or nothing.
+        why: One short reason, for a person who wonders.
+        score: What decided, 0 to 1.
+        threshold: What was asked of it.
+        blinks: Whether its eyes close and open.
+    """
+
+    does: Does
+    why: str
+    score: float
+    threshold: float
+    blinks: bool = False
+
+
+def part_of(sight: Sight) -> Part:
+    """The part of a face that is seen like this."""
+    if sight.mesh < LEAST_MESH:
+        why = f"the points of its mesh are held to be a face's with {sight.mesh:.2f}, asked is {LEAST_MESH}"
+        return Part(does="still", why=why, score=sight.mesh, threshold=LEAST_MESH)
+    if sight.height < LEAST_HEIGHT:
+        why = f"it is {sight.height:.0f} pixels high from forehead to chin, and moves from {LEAST_HEIGHT:.0f}"
+        return Part(does="still", why=why, score=sight.mesh, threshold=LEAST_MESH)
+    turned = abs(sight.yaw)
+    if turned > MOST_TURNED:
+        why = f"its head is turned by {turned:.0f} degrees, and nods up to {MOST_TURNED:.0f}"
+        return Part(does="still", why=why, score=sight.mesh, threshold=LEAST_MESH)
+    if sight.mouth < LEAST_SEEN:
+        why = f"its mouth is seen with {sight.mouth:.2f} only, something may lie over it; asked is {LEAST_SEEN}"
+        return Part(does="still", why=why, score=sight.mouth, threshold=LEAST_SEEN)
+    if turned > THREE_QUARTERS:
+        why = f"its head is turned by {turned:.0f} degrees, and its mouth moves up to {THREE_QUARTERS:.0f}"
+        return Part(does="nods", why=why, score=sight.mouth, threshold=LEAST_SEEN)
+    blinks = sight.eyes and sight.eye_light >= LIT_EYES
+    why = f"its mouth is seen with {sight.mouth:.2f}, from the front or at most three quarters"
+    why += "" if blinks else "; its eyes are closed, dark or behind glasses, and do not blink"
+    return Part(does="speaks", why=why, score=sight.mouth, threshold=LEAST_SEEN, blinks=blinks)
