@@ -167,8 +167,8 @@ def _spread(sources: Array, values: Array, places: Array) -> Array:
     """The values at other places; the function takes the sources' values to within a thousandth of its softness."""
 
     def basis(one: Array, other: Array) -> Array:
-        squares = ((one[:, None] - other[None]) ** 2).sum(axis=-1)
-        return np.asarray(np.sqrt(squares + _SOFTNESS**2))
+        across, down = (np.subtract.outer(one[:, axis], other[:, axis]) for axis in (0, 1))
+        return np.asarray(np.sqrt(across * across + down * down + _SOFTNESS**2))
 
     count = len(sources)
     system = np.zeros((count + 1, count + 1))

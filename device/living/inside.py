@@ -30,19 +30,13 @@ _GREY = 6.0  # nearer to grey than this, a photo has no colour
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inside:
-    """The box of a face: without and with teeth."""
+    """Around a mouth: without and with teeth."""
 
     plain: Rgb
     teeth: Rgb
 
-    def within(self, box: Edges) -> Inside:
-        """A part of it."""
-        left, top, right, bottom = box
-        plain, teeth = (each[top:bottom, left:right].copy() for each in (self.plain, self.teeth))
-        return Inside(plain=plain, teeth=teeth)
 
-
-def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, places: Array) -> Inside:
+def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, within: Edges) -> Inside:
     """The inside of a mouth.
 
     Args:
@@ -50,8 +44,10 @@ def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, places: Array) -
         points: The mesh, in its pixels.
         axes: The face's own, in its pixels.
         seam: The lips, likewise.
-        places: For each pixel across and down from the middle of the mouth: height x width x 2.
+        within: The part of the picture that is wanted.
     """
+    left, top, right, bottom = within
+    places = axes.local(np.stack(np.meshgrid(np.arange(left, right), np.arange(top, bottom)), axis=-1).astype(float))
     skin, lips = (_colour(face, points[list(where)]) for where in (mesh.SKIN, mesh.LIPS))
     dark = lips * _DARK + _BEHIND * lips.mean() / 128
     white = _teeth(face, skin)
@@ -65,7 +61,8 @@ def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, places: Array) -
     if seam.gap:  # the photo's own teeth stay with the skull
         wet = smooth(deep / 0.05) * smooth((1 - beside) / 0.8) * 0.8
         behind = dark + (lips * 0.5 * _TONGUE - dark) * wet[..., None]
-        plain = teeth = face + (behind - face) * smooth(deep / 0.01)[..., None]
+        own = face[top:bottom, left:right]
+        plain = teeth = own + (behind - own) * smooth(deep / 0.01)[..., None]
     else:
         edge = _TEETH_HIGH * (1 - 0.7 * beside**2)
         shown = smooth((edge - deep) / 0.012 + 0.2) * smooth((0.8 - beside) / 0.4) * _TEETH_SHOW

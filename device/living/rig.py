@@ -108,7 +108,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         skull_shows=skull_shows,
         jaw_shows=jaw_shows,
         hollow=hollow,
-        mouth=inside_of(face, points, axes, seam, places).within(hollow),
+        mouth=inside_of(face, points, axes, seam, hollow),
         eyelids=eyelids_of(points, axes, places),
         axes=axes,
         places=pixels_of_box,
