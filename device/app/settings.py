@@ -299,6 +299,19 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LivingSettings:
+    """Faces that move while they speak, where a film or a page shows them."""
+
+    faces: Literal["people", "paintings", "statues"] = key(
+        "people",
+        "What is in the photos; nothing here tells one from the other. paintings: teeth are a hint; statues: no teeth, "
+        "no blink, and mouths open half as far.",
+        "people, paintings or statues",
+        _one_of("people", "paintings", "statues"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration."""
 
@@ -309,6 +322,7 @@ class Settings:
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)
+    living: LivingSettings = field(default_factory=LivingSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     vision: VisionSettings = field(default_factory=VisionSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from device.app.looking import Looking
     from device.app.players import Loudspeaker, WavFiles
     from device.app.settings import Settings
+    from device.app.staging import Stager
     from device.app.voices import Voices
-    from device.core.ports import Bus, Camera, Player, Synthesiser
+    from device.core.ports import Bus, Camera, Decoder, Player, Synthesiser
     from device.core.types import Regret, Speech
     from device.models.registry import Registry
     from device.pipeline.describe import Describer
@@ -123,6 +124,29 @@ class Wiring:
                 cast=Cast(personas=self.voices().personas().names[1:], chosen=tuple(settings.voice.cast)),
             ),
             once=once,
+        )
+
+    def stager(self, decoder: Decoder) -> Stager:
+        """Who makes a photo ready to come alive; its networks are loaded when they are first needed.
+
+        Raises:
+            MissingModelError: One of them is absent or damaged.
+        """
+        from functools import partial
+
+        from device.app.staging import Stager
+        from device.living.manner import MANNERS
+        from device.vision.iris import IrisNetwork
+        from device.vision.mesh import FaceMesher
+        from device.vision.mouth_sight import MouthSight
+
+        registry, threads = self.registry(), self.looking().threads
+        return Stager(
+            decoder=decoder,
+            mesher=partial(FaceMesher, model=registry.path("face-mesh"), threads=threads),
+            mouth=partial(MouthSight, model=registry.path("mouth-seen")),
+            iris=partial(IrisNetwork, model=registry.path("iris"), threads=threads),
+            manner=MANNERS[self.settings.living.faces],
         )
 
     def looking(self) -> Looking:
