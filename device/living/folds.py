@@ -56,7 +56,9 @@ def outermost(gain: float, gap: float) -> Array:
     known = visemes().all.values()
     lips += [(louder * shape.jaw, louder * shape.upper, louder * shape.lower) for shape in known]
     widest = max(shape.wide for shape in known) * min(gain, 1)
-    roundest = max(shape.round for shape in known) * min(gain, 1) * (motion.PARTED_ROUNDS if gap else 1)
+    roundest = max(shape.round for shape in known) * min(gain, 1)
+    if gap:
+        roundest = motion.PARTED_ROUNDS * roundest + motion.RELAXES
     rows = []
     for jaw, upper, lower in dict.fromkeys(lips):
         for wide, rounded in ((0.0, 0.0), (widest, 0.0), (0.0, roundest)):
