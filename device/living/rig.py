@@ -109,7 +109,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         jaw_shows=jaw_shows,
         hollow=hollow,
         mouth=inside_of(face, points, axes, seam, hollow),
-        eyelids=eyelids_of(points, axes, places),
+        eyelids=eyelids_of(face, points, axes, places),
         axes=axes,
         places=pixels_of_box,
         jaw_top=_around(jaw_shows > 0, margin)[1],

@@ -230,3 +230,17 @@ def test_a_mouth_that_would_fold_the_skin_opens_less(path: Path) -> None:
         assert rig.mobility.gain <= less < 8
         found = areas(along(slopes(rig.fields, size), outermost(less, rig.mobility.gap)))
         assert THINNEST <= found.min() < THINNEST + 0.15
+
+
+@pytest.mark.parametrize(
+    ("name", "face"), [("astronaut_portrait.png", 0), ("award_two_women.jpg", 1), ("obama_official.jpg", 0)]
+)
+def test_lids_are_as_light_as_the_skin_around_them_and_not_as_lashes(shared: Path, name: str, face: int) -> None:
+    rig = rigs_of(shared / "photos" / name)[face]
+    closed = cv2.cvtColor(render(rig, coefficients(blink=1.0)), cv2.COLOR_RGB2GRAY).astype(float)
+    for lid in rig.eyelids:
+        left, top, right, bottom = lid.box
+        around = closed[top:bottom, left:right]
+        shut = lid.edge + 0.97 * lid.opening
+        covered = (lid.height > lid.edge) & (lid.height < shut - 2 * lid.lash) & (lid.opening > 0.6 * lid.opening.max())
+        assert np.median(around[covered]) > 0.7 * np.percentile(around, 80)
