@@ -1,8 +1,8 @@
 """What a sound file says of itself, for machines: that it is synthetic speech.
 
 Two chunks of RIFF after the samples, which every reader of sound passes over. LIST-INFO (RIFF specification, 1991) is
-what shows a comment. XMP holds the IPTC's term for the source of a medium, which software asks for that wants
-to know where pictures and sounds come from; it lies in the chunk `_PMX`, as part 3 of the XMP specification has it.
+what shows a comment. XMP names the source of the sound; it lies in the chunk `_PMX`, as part 3 of the XMP
+specification has it.
 """
 
 from __future__ import annotations
@@ -11,23 +11,12 @@ import struct
 from functools import cache
 from typing import TYPE_CHECKING
 
+from device.text.provenance import MADE_BY_A_MODEL, TOOL, xmp
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-TOOL = "voxframe"
-
 COMMENT = "Synthetic speech: a machine made this sound from a text."
-
-SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-"""What the IPTC calls a medium that was made by a model."""
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="{tool}"
- Iptc4xmpExt:DigitalSourceType="{source}"/>
-</rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>"""
 
 _RIFF_HEADER = 8
 """Bytes that the size of a RIFF file does not count."""
@@ -45,7 +34,7 @@ def mark(file: BinaryIO) -> None:
 @cache
 def _chunks() -> bytes:
     info = b"INFO" + _chunk(b"ISFT", TOOL.encode() + b"\0") + _chunk(b"ICMT", COMMENT.encode() + b"\0")
-    return _chunk(b"LIST", info) + _chunk(b"_PMX", _XMP.format(tool=TOOL, source=SOURCE_TYPE).encode())
+    return _chunk(b"LIST", info) + _chunk(b"_PMX", xmp(MADE_BY_A_MODEL))
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

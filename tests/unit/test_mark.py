@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from device.core.types import SpeechChunk
-from device.playback.mark import COMMENT, SOURCE_TYPE, TOOL
+from device.playback.mark import COMMENT
 from device.playback.wav import WavPlayer
+from device.text.provenance import MADE_BY_A_MODEL, TOOL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,5 +55,5 @@ def test_a_person_who_looks_at_its_properties_sees_it(file: Path) -> None:
 def test_a_machine_that_asks_for_its_source_is_told(file: Path) -> None:
     xmp = ET.fromstring(chunks_of(file.read_bytes()[12:])[b"_PMX"])  # noqa: S314 - it is our own
     description = next(xmp.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description"))
-    assert description.get("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType") == SOURCE_TYPE
+    assert description.get("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType") == MADE_BY_A_MODEL
     assert description.get("{http://ns.adobe.com/xap/1.0/}CreatorTool") == TOOL

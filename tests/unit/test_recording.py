@@ -10,8 +10,9 @@ import pytest
 
 from device.core.types import Regret
 from device.pipeline.regrets import message_of
-from device.playback.mark import COMMENT, SOURCE_TYPE
+from device.playback.mark import COMMENT
 from device.playback.recording import RATE, folder, recording
+from device.text.provenance import MADE_BY_A_MODEL
 from device.text.texts import Texts, languages
 from tests.hearing import heard, integrated_loudness, recogniser, true_peak, words
 
@@ -53,7 +54,7 @@ def test_each_says_that_it_is_synthetic_and_all_of_them_are_small() -> None:
     for file in files:
         data = file.read_bytes()
         assert COMMENT.encode() in data
-        assert SOURCE_TYPE.encode() in data
+        assert MADE_BY_A_MODEL.encode() in data
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
 
 
