@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 STEP = 0.02
 """Seconds between two values."""
 
-LEAST, MOST = 0.75, 1.15
+LEAST, MOST = 0.5, 1.15
 """How much less and more than usual a mouth opens."""
 
 _WINDOW = 3  # steps that are heard as one
 _USUAL = -18.0  # decibels below full scale: every voice is levelled to it, see docs/adr/0024
-_PER_DECIBEL = 0.02
+_PER_DECIBEL = 0.04
 _SILENT = 1e-5
 
 

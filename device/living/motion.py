@@ -39,7 +39,7 @@ EASE = 0.5
 SHORTEST_EASE = 0.16
 """The same where another face speaks next to it: as long as lips need at the least to open and to close."""
 
-_LEAD = 0.04
+_LEAD = 0.03
 """Seconds by which a shape is seen before it is heard, as on people."""
 _CLOSURE_LEAD = 0.02
 """The same for closed lips, which stay closed until the sound is released."""
