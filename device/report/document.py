@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from html import escape
 from importlib import resources
 
@@ -12,7 +13,15 @@ _POLICY = (
 )
 
 
-def document(*, title: str, language: str, styles: tuple[str, ...], body: str, rules: str = "") -> str:
+def document(  # noqa: PLR0913 - the parts of one page
+    *,
+    title: str,
+    language: str,
+    styles: tuple[str, ...],
+    body: str,
+    rules: str = "",
+    scripts: tuple[str, ...] = (),
+) -> str:
     """The page as HTML.
 
     Args:
@@ -21,14 +30,20 @@ def document(*, title: str, language: str, styles: tuple[str, ...], body: str, r
         styles: Names of style sheets in `static/`, without their suffix.
         body: HTML.
         rules: Style rules of this one page.
+        scripts: Names of scripts in `static/`, without their suffix, which are one module; nothing else is ever run.
     """
     sheets = "".join(style_sheet(each) for each in styles)
+    script = "".join(_static(f"{each}.js") for each in scripts)
+    policy, module = _POLICY, ""
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+        policy, module = f"{_POLICY}; script-src 'sha256-{digest}'", f'<script type="module">{script}</script>\n'
     return f"""<!doctype html>
 <html lang="{escape(language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{escape(title)}</title>
 <link rel="icon" href="data:,">
 <style>
@@ -36,16 +51,20 @@ def document(*, title: str, language: str, styles: tuple[str, ...], body: str, r
 </head>
 <body>
 {body}
-</body>
+{module}</body>
 </html>
 """
 
 
 def style_sheet(name: str) -> str:
     """The text of a style sheet in `static/`."""
-    return resources.files("device.report").joinpath(f"static/{name}.css").read_text(encoding="utf-8")
+    return _static(f"{name}.css")
 
 
 def data_address(kind: str, content: bytes) -> str:
     """The content as an address that holds it; `kind` is its MIME type."""
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _static(name: str) -> str:
+    return resources.files("device.report").joinpath(f"static/{name}").read_text(encoding="utf-8")

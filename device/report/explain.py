@@ -10,6 +10,7 @@ from device.report.boxes import Marked, box_link
 from device.report.document import document
 from device.report.drawing import close_up, picture, pointing, scale
 from device.report.grounds import subjects_of
+from device.report.living import CANVASES, SCRIPTS, player
 from device.report.words import head_words, name_words, speaker_words, subject_words, sureness_words, value_words
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from device.core.types import Record
     from device.report.grounds import Ground, Subject
+    from device.report.living import Living
     from device.text.texts import Texts
 
 _MOST_ROWS, _FIRST_ROWS = 8, 5
@@ -35,6 +37,7 @@ class Explanation:
         jpeg: The photo as it is shown.
         boxes: Where the subjects of claims are that the record holds no box for, by `about`; x, y, width and height in
             pixels of the upright photo at full resolution.
+        living: How it speaks; None where the page is silent.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Explanation:
     claims: Sequence[Record]
     jpeg: bytes
     boxes: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    living: Living | None = None
 
 
 def render_explanation(explanation: Explanation, texts: Texts) -> str:
@@ -50,7 +54,8 @@ def render_explanation(explanation: Explanation, texts: Texts) -> str:
     return document(
         title=f"{texts.text('explain-title')}: {explanation.name}",
         language=texts.language,
-        styles=("base", "explain"),
+        styles=("base", "explain", *(["living"] if explanation.living else [])),
+        scripts=SCRIPTS if explanation.living else (),
         rules=page.rules(),
         body=page.body(),
     )
@@ -59,6 +64,7 @@ def render_explanation(explanation: Explanation, texts: Texts) -> str:
 class _Page:
     def __init__(self, explanation: Explanation, texts: Texts) -> None:
         self._record, self._jpeg, self._name = explanation.record, explanation.jpeg, explanation.name
+        self._living = explanation.living
         self._texts = texts
         self._width, self._height = self._record["photo"]["width"], self._record["photo"]["height"]
         self._heads = {f"face {index}": face["head"] for index, face in enumerate(self._record["faces"])}
@@ -127,13 +133,21 @@ class _Page:
         legend = [self._told("explain-legend-photo")] if arrows else []
         if any(not subject.about.startswith("face ") for subject in boxed):
             legend.append(self._told("explain-legend-other"))
-        return f"""<figure>
+        whole, canvases = (' class="living"', CANVASES) if self._living else ("", "")
+        return f"""<figure{whole}>
 <div class="photo">
-{drawn}
+{drawn}{canvases}
 {"".join(self._box(subject) for subject in boxed)}
 </div>
 <figcaption>{" ".join(legend)}</figcaption>
-</figure>"""
+{self._player()}</figure>"""
+
+    def _player(self) -> str:
+        if self._living is None:
+            return ""
+        imagined = any(each["speaker"] != "narrator" for each in self._record["narration"])
+        notice = self._told("voice-imagined" if imagined else "voice-synthetic")
+        return f'{player(self._living, self._texts)}\n<p class="small">{notice}</p>\n'
 
     def _box(self, subject: Subject) -> str:
         kind, _, index = subject.about.partition(" ")

@@ -7,12 +7,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from device.report.document import data_address, document
+from device.report.living import CANVASES, SCRIPTS, player, sound
 from device.report.words import name_words, speaker_words, subject_words, sureness_words, value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from device.core.types import Record
+    from device.report.living import Living
     from device.text.texts import Texts
 
 
@@ -25,8 +27,9 @@ class Entry:
         record: The JSON object of the photo.
         jpeg: The photo as it is shown; None where it could not be read.
         held_back: Claims that were not said, as they stand under `because`.
-        wav: The sound, or None.
+        wav: The sound, or None; that of `living` where there is one.
         credit: Whose photo it is, or None.
+        living: How it speaks on the page, with captions; None where its sound is all there is.
     """
 
     title: str
@@ -35,6 +38,7 @@ class Entry:
     held_back: Sequence[Record] = ()
     wav: bytes | None = None
     credit: str | None = None
+    living: Living | None = None
 
 
 def render_page(entries: Sequence[Entry], texts: Texts) -> str:
@@ -48,7 +52,14 @@ def render_page(entries: Sequence[Entry], texts: Texts) -> str:
 <main>
 {articles}
 </main>"""
-    return document(title=title, language=texts.language, styles=("base", "page"), body=body)
+    lives = any(entry.living for entry in entries)
+    return document(
+        title=title,
+        language=texts.language,
+        styles=("base", "page", *(["living"] if lives else [])),
+        scripts=SCRIPTS if lives else (),
+        body=body,
+    )
 
 
 def _article(entry: Entry, texts: Texts) -> str:
@@ -56,8 +67,9 @@ def _article(entry: Entry, texts: Texts) -> str:
     if "error" in entry.record:
         trouble = escape(entry.record["error"]["message"])
         return f'<article>\n<div>{title}</div>\n<p class="error">{texts.text("unreadable")}: {trouble}</p>\n</article>'
+    whole = ' class="living"' if entry.living else ""
     return f"""<article>
-<div>
+<div{whole}>
 {_figure(entry, texts)}
 {_sound(entry, texts)}
 </div>
@@ -79,9 +91,11 @@ def _figure(entry: Entry, texts: Texts) -> str:
     credit = escape(texts.text("credit", {"credit": entry.credit})) if entry.credit else ""
     boxes = "".join(_box(face["box"]) for face in entry.record["faces"])
     numbers = "".join(_numbers(entry.record, texts))
+    canvases = CANVASES if entry.living else ""
     return f"""<figure>
 <div class="photo">
 <img src="{data_address("image/jpeg", entry.jpeg or b"")}" alt="{told}" width="{width}" height="{height}">
+{canvases}
 <svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{boxes}</svg>
 {numbers}
 </div>
@@ -104,13 +118,12 @@ def _numbers(record: Record, texts: Texts) -> Iterator[str]:
 
 
 def _sound(entry: Entry, texts: Texts) -> str:
-    if entry.wav is None:
+    if entry.living is None and entry.wav is None:
         return ""
     imagined = any(each["speaker"] != "narrator" for each in entry.record["narration"])
     notice = escape(texts.text("voice-imagined" if imagined else "voice-synthetic"))
-    label = escape(texts.text("listen"))
-    address = data_address("audio/wav", entry.wav)
-    return f"""<audio controls preload="metadata" aria-label="{label}" src="{address}"></audio>
+    heard = player(entry.living, texts) if entry.living else sound(entry.wav or b"", texts)
+    return f"""{heard}
 <p class="small">{notice}</p>"""
 
 
