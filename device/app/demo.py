@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.app.alive import Hearing, living_of
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import Settings
 from device.app.text import complain, one_line
@@ -22,6 +23,7 @@ from device.text.texts import Texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from device.app.staging import Stager
     from device.core.ports import Synthesiser
     from device.core.types import Speaking
     from device.pipeline.describe import Describer
@@ -42,12 +44,11 @@ def main(folder: Path, photos: Sequence[Path]) -> int:
     exhibits = [_own(photo) for photo in photos] or _public_domain()
     wavs = output_paths("demo", f"{folder}/", [exhibit.path for exhibit in exhibits], ".wav")
     wiring = Wiring(Settings())
-    describer, synthesiser = wiring.describer(), wiring.synthesiser()
-    entries = [
-        _entry(exhibit, wav, wiring, describer, synthesiser) for exhibit, wav in zip(exhibits, wavs, strict=True)
-    ]
+    texts = Texts(wiring.settings.device.language)
+    studio = _Studio(wiring, texts)
+    entries = [studio.entry(exhibit, wav) for exhibit, wav in zip(exhibits, wavs, strict=True)]
     page = folder / "index.html"
-    write_whole(page, render_page(entries, Texts(wiring.settings.device.language)).encode())
+    write_whole(page, render_page(entries, texts).encode())
     print(f"\nOpen {page.resolve()} in a browser; the sounds lie beside it.")
     return max(BadPhotoError.exit_status if "error" in entry.record else 0 for entry in entries)
 
@@ -64,24 +65,39 @@ def _own(photo: Path) -> Exhibit:
     return Exhibit(path=photo, title=one_line(photo.name), credit=None, speaking="narrator")
 
 
-def _entry(exhibit: Exhibit, wav: Path, wiring: Wiring, describer: Describer, synthesiser: Synthesiser) -> Entry:
-    try:
-        beginning = describer.begin(exhibit.path, speaking=exhibit.speaking)
-        player = wiring.player(wav=wav, aloud=False)
-        described, _ = tell(beginning, synthesiser=synthesiser, player=player, clock=wiring.clock)
-    except BadPhotoError as error:
-        complain(error)
-        return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
-    print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
-    pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
-    return Entry(
-        title=exhibit.title,
-        record=record_of(described),
-        jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
-        held_back=[claim_values(claim) for claim in described.scene.claims if not claim.said],
-        wav=wav.read_bytes(),
-        credit=exhibit.credit,
-    )
+class _Studio:
+    """Lets exhibits speak."""
+
+    def __init__(self, wiring: Wiring, texts: Texts) -> None:
+        self._wiring, self._texts = wiring, texts
+        self._describer: Describer = wiring.describer()
+        self._stager: Stager = wiring.stager(self._describer.decoder)
+        self._synthesiser: Synthesiser = wiring.synthesiser()
+
+    def entry(self, exhibit: Exhibit, wav: Path) -> Entry:
+        """Speak into the file, and see who moves; who is only spoken of does not."""
+        hearing = Hearing()
+        try:
+            beginning = self._describer.begin(exhibit.path, speaking=exhibit.speaking)
+            player = self._wiring.player(wav=wav, aloud=False)
+            described, _ = tell(
+                beginning, synthesiser=self._synthesiser, player=player, clock=self._wiring.clock, gate=hearing.hearing
+            )
+        except BadPhotoError as error:
+            complain(error)
+            return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
+        print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
+        stage = self._stager.stage(described, long_side=SHOWN_SIDE).stage
+        heard, sound = hearing.heard(), wav.read_bytes()
+        return Entry(
+            title=exhibit.title,
+            record=record_of(described),
+            jpeg=encode_jpeg(stage.photo, long_side=SHOWN_SIDE),
+            held_back=[claim_values(claim) for claim in described.scene.claims if not claim.said],
+            wav=sound,
+            credit=exhibit.credit,
+            living=living_of(described, heard, stage, wav=sound, texts=self._texts) if heard else None,
+        )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from device.app.config import load
@@ -16,14 +17,19 @@ if TYPE_CHECKING:
     import argparse
 
     from device.app.settings import Settings
-    from device.core.types import Speaking
+    from device.core.ports import Synthesiser
+    from device.core.types import Described, Speaking
+    from device.pipeline.describe import Describer
+    from device.report.living import Living
+    from device.text.texts import Texts
 
 SUFFIX = ".explain.html"
 
 _EPILOGUE = f"""Without --output the page is called after the photo and lies in the current folder: PHOTO{SUFFIX}, or
 with a number where that is there already; its path is printed. What --output names is overwritten; in a folder (it
 exists, ends with / or has no suffix) the page is called the same. The page holds the photo and asks for nothing from
-elsewhere. Exit status 3: the photo could not be read."""
+elsewhere. With --sound it speaks too, with captions, and whoever speaks in it moves where their face is seen well; that
+takes the voice, and some seconds. Exit status 3: the photo could not be read; 4: the voice is missing."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -39,6 +45,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("--output", metavar="FILE.html|FOLDER", help="where the page goes")
     parser.add_argument("--language", metavar="TAG", help="the language of the page and its sentences")
     parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
+    parser.add_argument("--sound", action="store_true", help="let the page speak, and who speaks in it move")
     parser.set_defaults(run=_run)
 
 
@@ -48,19 +55,21 @@ def _run(options: argparse.Namespace) -> int:
         settings = replace(settings, device=replace(settings.device, language=options.language))
     photo = Path(options.photo)
     page = _page_file(options.output, photo)
-    html = _explained(photo, settings, options.speaking or settings.device.speaking)
+    html = _explained(photo, settings, options.speaking or settings.device.speaking, aloud=options.sound)
     write_whole(page, html.encode())
     print(one_line(str(page)))
     return 0
 
 
-def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
+def _explained(photo: Path, settings: Settings, speaking: Speaking, *, aloud: bool) -> str:
     from device.pipeline.record import record_of
     from device.report.explain import Explanation, render_explanation
     from device.report.picture import SHOWN_SIDE, encode_jpeg
     from device.text.texts import Texts
 
-    describer = Wiring(settings).describer()
+    wiring, texts = Wiring(settings), Texts(settings.device.language)
+    describer = wiring.describer()
+    synthesiser = wiring.synthesiser() if aloud else None
     described = describer.describe(photo, speaking=speaking)
     pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
     explanation = Explanation(
@@ -72,8 +81,28 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking) -> str:
             f"refused {index}": (box.x, box.y, box.width, box.height)
             for index, box in enumerate(described.scene.refused)
         },
+        living=_living(wiring, describer, described, synthesiser, texts) if synthesiser else None,
     )
-    return render_explanation(explanation, Texts(settings.device.language))
+    return render_explanation(explanation, texts)
+
+
+def _living(
+    wiring: Wiring, describer: Describer, described: Described, synthesiser: Synthesiser, texts: Texts
+) -> Living | None:
+    from device.app.alive import Hearing, living_of
+    from device.pipeline.speak import speak
+    from device.report.picture import SHOWN_SIDE
+
+    hearing = Hearing()
+    with TemporaryDirectory() as folder:
+        wav = Path(folder) / "sound.wav"
+        player = wiring.player(wav=wav, aloud=False)
+        speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock, passing=hearing.hearing)
+        heard = hearing.heard()
+        if heard is None:
+            return None
+        stage = wiring.stager(describer.decoder).stage(described, long_side=SHOWN_SIDE).stage
+        return living_of(described, heard, stage, wav=wav.read_bytes(), texts=texts)
 
 
 def _page_file(target: str | None, photo: Path) -> Path:

@@ -4,7 +4,7 @@ const LEAD = 0.04, CLOSURE_LEAD = 0.02;
 const JAW_REACH = 0.067, LIPS_REACH = 0.145, TALK_REACH = 0.2, HOLD_REACH = 0.036, SMILE_HOLD_REACH = 0.054;
 const LEAST_HOLD = [0, 0.085, 0.07], LONGEST_HOLD = 0.11, FIRMLY = 1.3;
 const PRESS = 0.003, BITE_UPPER = 0.004, BITE_LOWER = -0.01;
-const PARTED_OPENS = 1.15, PARTED_ROUNDS = 0.6, UPPER_SHARE = 0.36, SPEECH_CLOSES = 0.6;
+const PARTED_OPENS = 0.95, PARTED_ROUNDS = 0.6, RELAXES = 0.07, UPPER_SHARE = 0.36, SPEECH_CLOSES = 0.6;
 const BLINK_SECONDS = 0.15, LOUDNESS_STEP = 0.02, LIGHT_FADES = 0.4;
 const LIPS = 1, TEETH_AT_LIP = 2;
 
@@ -51,7 +51,7 @@ function coefficients(motion, visemes, time) {
     const opened = motion.gain * (motion.opens ? openedAt(motion.opens, heard) : 1);
     const lips = clip(held[LIPS], 0, 1), teeth = clip(held[TEETH_AT_LIP], 0, 1), drawn = Math.min(motion.gain, 1);
     moved[WIDE] = wide * drawn;
-    moved[ROUND] = round * drawn * (gap ? PARTED_ROUNDS : 1);
+    moved[ROUND] = gap ? PARTED_ROUNDS * round * drawn + RELAXES * talk : round * drawn;
     if (gap) {
       let apart = PARTED_OPENS * jaw * opened - SPEECH_CLOSES * gap * talk;
       apart = apart * (1 - 0.7 * teeth) - 0.45 * gap * teeth;

@@ -55,7 +55,7 @@ class GraphicsPainter {
     this.canvas = canvas;
     this.faces = faces;
     this.gl = gl;
-    const program = this.program = gl.createProgram();
+    const program = gl.createProgram();
     for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
       const shader = gl.createShader(kind);
       gl.shaderSource(shader, text);
@@ -66,7 +66,8 @@ class GraphicsPainter {
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program) || 'no program');
     gl.useProgram(program);
-    this.at = name => gl.getAttribLocation(program, name);
+    this.attributes = Object.fromEntries(
+      ['place', 'falling', 'drawing', 'beside'].map(name => [name, gl.getAttribLocation(program, name)]));
     this.uniforms = {};
     for (const name of ['falls', 'draws', 'box', 'across', 'lid', 'blink', 'part', 'head', 'mode', 'parting', 'teeth'])
       this.uniforms[name] = gl.getUniformLocation(program, name);
@@ -126,7 +127,7 @@ class GraphicsPainter {
   }
 
   attribute(name, buffer, size, kind, stride, offset) {
-    const { gl } = this, at = this.at(name);
+    const { gl } = this, at = this.attributes[name];
     if (!buffer) {
       gl.disableVertexAttribArray(at);
       return;
