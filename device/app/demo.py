@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,17 +26,19 @@ if TYPE_CHECKING:
     from device.app.staging import Stager
     from device.core.ports import Synthesiser
     from device.core.types import Speaking
+    from device.living.manner import Faces
     from device.pipeline.describe import Describer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
-    """A photo of the demo."""
+    """A photo of the demo; `faces` as in the settings."""
 
     path: Path
     title: str
     credit: str | None
     speaking: Speaking
+    faces: Faces
 
 
 def main(folder: Path, photos: Sequence[Path]) -> int:
@@ -56,13 +58,19 @@ def main(folder: Path, photos: Sequence[Path]) -> int:
 def _public_domain() -> list[Exhibit]:
     content = tomllib.loads((PHOTOS.parent / "credits.toml").read_text(encoding="utf-8"))
     return [
-        Exhibit(path=PHOTOS / each["file"], title=each["title"], credit=each["credit"], speaking=each["speaking"])
+        Exhibit(
+            path=PHOTOS / each["file"],
+            title=each["title"],
+            credit=each["credit"],
+            speaking=each["speaking"],
+            faces=each.get("faces", "people"),
+        )
         for each in content["photo"]
     ]
 
 
 def _own(photo: Path) -> Exhibit:
-    return Exhibit(path=photo, title=one_line(photo.name), credit=None, speaking="narrator")
+    return Exhibit(path=photo, title=one_line(photo.name), credit=None, speaking="narrator", faces="people")
 
 
 class _Studio:
@@ -71,7 +79,6 @@ class _Studio:
     def __init__(self, wiring: Wiring, texts: Texts) -> None:
         self._wiring, self._texts = wiring, texts
         self._describer: Describer = wiring.describer()
-        self._stager: Stager = wiring.stager(self._describer.decoder)
         self._synthesiser: Synthesiser = wiring.synthesiser()
 
     def entry(self, exhibit: Exhibit, wav: Path) -> Entry:
@@ -87,7 +94,7 @@ class _Studio:
             complain(error)
             return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
         print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
-        stage = self._stager.stage(described, long_side=SHOWN_SIDE).stage
+        stage = self._stager(exhibit.faces).stage(described, long_side=SHOWN_SIDE).stage
         heard, sound = hearing.heard(), wav.read_bytes()
         return Entry(
             title=exhibit.title,
@@ -98,6 +105,11 @@ class _Studio:
             credit=exhibit.credit,
             living=living_of(described, heard, stage, wav=sound, texts=self._texts) if heard else None,
         )
+
+    def _stager(self, faces: Faces) -> Stager:
+        settings = self._wiring.settings
+        wiring = Wiring(replace(settings, living=replace(settings.living, faces=faces)))
+        return wiring.stager(self._describer.decoder)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from device.app.wiring import PHOTOS
+from device.models.folder import models_folder
 from tests.command import records, voxframe
 
 if TYPE_CHECKING:
@@ -104,3 +106,28 @@ def test_help_names_the_command_and_where_the_page_goes() -> None:
     told = voxframe("explain", "--help").stdout
     assert "PHOTO.explain.html" in told
     assert "--output FILE.html|FOLDER" in told
+
+
+def test_with_sound_the_page_speaks_and_who_speaks_in_it_moves(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    done = voxframe("explain", PHOTOS / "curies_lab.jpg", "--speaking", "person", "--sound", "--output", page)
+    assert (done.returncode, done.stderr) == (0, "")
+    html = page.read_text(encoding="utf-8")
+    assert html.count("<audio") == 1
+    assert html.count('<script type="module">') == 1
+    assert '"faces":{"0":{' in html
+
+
+def test_without_it_the_page_is_silent_and_runs_no_script_also_where_there_is_no_voice(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    for each in models_folder(os.environ).iterdir():
+        if "joe" not in each.name:
+            (models / each.name).symlink_to(each)
+    environment, page = {"VOXFRAME_MODELS": str(models)}, tmp_path / "page.html"
+    assert voxframe("explain", GROUP, "--output", page, environment=environment).returncode == 0
+    assert not any(each in page.read_text(encoding="utf-8") for each in ("<script", "<audio", "<canvas"))
+    page.unlink()
+    done = voxframe("explain", GROUP, "--sound", "--output", page, environment=environment)
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
+    assert not page.exists()
