@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from device.core.types import Box, Cue, CueWord, Described, Mark
 from device.living.export import exported
 from device.living.performance import Heard, Stage, perform
+from device.living.rig import rig_of
 from device.living.stamp import stamp_of
 from device.pipeline.record import record_of
 from device.report.living import Living, Stamped
@@ -21,8 +23,8 @@ from device.report.page import Entry, render_page
 from device.report.picture import encode_png
 from device.text.texts import Texts
 from tests import factories
-from tests.faces import rigs_of
-from tests.sight import seen
+from tests.faces import faces_of, rigs_of
+from tests.sight import full_size, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +77,17 @@ def stage(path: Path, still: tuple[int, ...] = ()) -> Stage:
     boxes = tuple(Box(x=left, y=top, width=right - left, height=low - top) for left, top, right, low in map(_box, rigs))
     moving = {number: rig for number, rig in enumerate(rigs) if number not in still}
     return Stage(photo=seen(path)[1].rgb, faces=boxes, rigs=moving)
+
+
+def enlarged(path: Path, *, high: int) -> Stage:
+    """The first face of a photo alone, so large that its box is so many pixels high."""
+    pixels, mesh = faces_of(path)[0]
+    left, top, right, bottom = rigs_of(path)[0].box
+    factor = high / (bottom - top)
+    face = np.asarray(cv2.resize(pixels.rgb[top:bottom, left:right], None, fx=factor, fy=factor), np.uint8)
+    points = (mesh.points - np.array([left, top, 0], np.float32)) * factor
+    rig = rig_of(full_size(face), replace(mesh, points=points.astype(np.float32)))
+    return Stage(photo=face, faces=(Box(x=0, y=0, width=face.shape[1], height=high),), rigs={0: rig})
 
 
 def heard(turns: int, *, sounds: tuple[str, ...] = SOUNDS) -> Heard:

@@ -32,6 +32,9 @@ _STEPS = 127
 _COLUMNS = 13  # of an eyelid
 _CLOSES = 0.97  # as eyelids.close has it
 _QUALITY = 90
+_FINEST = (
+    640  # pixels of a box's height up to which its pictures are kept as they are; they are soft, larger ones more so
+)
 _DIGITS = 10  # behind the point: teeth show and hide within milliseconds, and are to be right to a millionth
 _HOLDS = ("lips", "teeth")
 
@@ -110,9 +113,9 @@ def _face(rig: Rig) -> Record:
         "mouth": _rounded(*rig.axes.mouth),
         "hollow": [hollow_left, hollow_top, hollow_right - hollow_left, hollow_bottom - hollow_top],
         "hole": _mask(hole) if is_seen else None,
-        "plain": _picture(rig.mouth.plain) if is_seen else None,
-        "toothed": _picture(rig.mouth.teeth) if is_seen and not same else None,
-        "shown": _mask(rig.jaw_shows),
+        "plain": _picture(_smaller(rig.mouth.plain, bottom - top)) if is_seen else None,
+        "toothed": _picture(_smaller(rig.mouth.teeth, bottom - top)) if is_seen and not same else None,
+        "shown": _mask(_smaller(rig.jaw_shows, bottom - top)),
         "lids": [lid for each in rig.eyelids if (lid := _lid(each, rig))],
     }
 
@@ -163,6 +166,15 @@ def _lid(lid: Eyelid, rig: Rig) -> Record | None:
 
 def _rounded(*values: Any, digits: int = _DIGITS) -> list[float]:  # noqa: ANN401 - any number
     return [round(float(value), digits) for value in values]
+
+
+def _smaller(picture: npt.NDArray[Any], height: int) -> npt.NDArray[Any]:
+    """A picture of a face's box, or of a part of it; `height` is the box's."""
+    scale = _FINEST / height
+    if scale >= 1:
+        return picture
+    size = tuple(max(1, round(length * scale)) for length in picture.shape[1::-1])
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def _mask(shown: npt.NDArray[np.floating[Any]]) -> str:

@@ -96,6 +96,20 @@ def test_the_page_shows_what_the_film_shows(tmp_path: Path, photo: Path, scripts
         assert shown.page.evaluate("drawn") > 0
 
 
+@graphics
+def test_a_face_that_fills_a_large_photo_takes_no_more_than_others_and_is_right_too(
+    tmp_path: Path, scripts: tuple[str, ...]
+) -> None:
+    large = stages.enlarged(PORTRAIT, high=1280)
+    act = stages.act(tmp_path, stages.performed(large, 0))
+    with watched(act, *scripts) as shown:
+        bare(shown.page, act)
+        assert max(difference(shown.page, act, moment, 0) for moment in (0.3, 0.75, 1.0)) < MOST
+    told = stages.living(act.performance)[0].performance
+    assert told
+    assert len(json.dumps(told["faces"]["0"])) < 120_000
+
+
 @pytest.mark.shared
 @graphics
 @pytest.mark.parametrize("name", ["derived_apollo11_tilt25", "award_two_women"])
