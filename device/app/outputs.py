@@ -1,15 +1,17 @@
-"""Where the files of `--wav`, `--vtt` and `--annotate` go: a file for one photo, a folder for one file per photo."""
+"""Where the files of `--wav`, `--vtt`, `--film` and `--annotate` go: one for one photo, a folder with one for each."""
 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager, suppress
+from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 def output_paths(option: str, target: str, photos: Sequence[Path], suffix: str) -> list[Path]:
@@ -61,10 +63,24 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         UsageError: It cannot be written.
     """
+    with whole(path) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file beside it that takes its place once it is written, and goes if anything fails.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
+        yield part
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written ({error.strerror}); name another place") from error
+        remedy = "make room, or name another place" if error.errno == ENOSPC else "name another place"
+        raise UsageError(f"{path} cannot be written ({error.strerror}); {remedy}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
