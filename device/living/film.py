@@ -39,13 +39,15 @@ LONG_SIDE = 1280
 
 _REMEDY = "pip install av==18.1.0"
 
-# One thread, as the voice has; few pictures ahead, for the memory of a small device.
+# One thread, as the voice has; few pictures ahead and none between others, for the memory of a small device.
 _H264 = {
-    "preset": "veryfast",
+    "preset": "superfast",
     "tune": "stillimage",
     "crf": "23",
-    "x264-params": "rc-lookahead=10:sync-lookahead=0:sliced-threads=0",
+    "x264-params": "bframes=0:mbtree=1:rc-lookahead=5:sync-lookahead=0:sliced-threads=0",
 }
+_AAC = {"aac_coder": "fast"}
+"""Three times as fast as the other coder, and nearer to the speech at this rate."""
 _AAC_BITS = 64_000
 _BT601, _BT709, _STUDIO = 6, 1, 1  # matrix, primaries and curve, 16 to 235: ITU-T H.273
 _MILLIS = Fraction(1, 1000)
@@ -182,7 +184,7 @@ def _video(container: OutputContainer, wide: int, high: int) -> VideoStream:
 
 
 def _sound(container: OutputContainer, sample_rate: int, language: str) -> AudioStream:
-    stream = container.add_stream("aac", rate=sample_rate, layout="mono", bit_rate=_AAC_BITS)
+    stream = container.add_stream("aac", rate=sample_rate, options=dict(_AAC), layout="mono", bit_rate=_AAC_BITS)
     stream.metadata["language"] = language
     return stream
 

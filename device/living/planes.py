@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from device.core.types import Rgb
 
-# Blueness and redness of ITU-R BT.601 in 8 bits, 16 to 240, from red, green, blue and one.
-_COLOUR = np.array([[-37.797, -74.203, 112.0, 128 * 255], [112.0, -93.786, -18.214, 128 * 255]], np.float32) / 255
+# What OpenCV has from 0 to 255 a film has from 16 to 240.
+_NARROWER = np.clip(np.round(128 + (np.arange(256) - 128.0) * 224 / 255), 16, 240).astype(np.uint8)
 
 
 def planes_of(picture: Rgb) -> npt.NDArray[np.uint8]:
@@ -24,8 +24,9 @@ def planes_of(picture: Rgb) -> npt.NDArray[np.uint8]:
     high, wide = picture.shape[:2]
     planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420), np.uint8)
     halved = cv2.resize(picture, (wide // 2, high // 2), interpolation=cv2.INTER_AREA)
-    colours = planes[high:].reshape(2, high // 2, wide // 2)
-    cv2.split(cv2.transform(halved, _COLOUR), [colours[0], colours[1]])
+    _, red, blue = cv2.split(cv2.cvtColor(halved, cv2.COLOR_RGB2YCrCb))
+    for plane, colour in zip(planes[high:].reshape(2, high // 2, wide // 2), (blue, red), strict=True):
+        cv2.LUT(colour, _NARROWER, plane)
     return planes
 
 

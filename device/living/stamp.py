@@ -43,8 +43,9 @@ class Stamp:
         marked = picture.copy()
         high, wide = self.patch.shape[:2]
         place = marked[self.top : self.top + high, self.left : self.left + wide]
-        alpha = self.patch[..., 3:].astype(np.uint16)
-        place[:] = (self.patch[..., :3] * alpha + place * (255 - alpha) + 127) // 255
+        colours, alpha = self.patch[..., :3], cv2.merge([self.patch[..., 3]] * 3)
+        put = cv2.multiply(colours, alpha, scale=1 / 255)
+        cv2.add(cv2.multiply(place, cv2.bitwise_not(alpha), scale=1 / 255), put, place)
         return marked
 
 
