@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.app.alive import Hearing, living_of
+from device.app.alive import living_of
+from device.app.listening import Hearing
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import Settings
 from device.app.text import complain, one_line
@@ -95,7 +96,7 @@ class _Studio:
             return Entry(title=exhibit.title, record=record_of_error(exhibit.path, error))
         print(f"{exhibit.title}: {' '.join(each.text for each in described.narration)}")
         stage = self._stager(exhibit.faces).stage(described, long_side=SHOWN_SIDE).stage
-        heard, sound = hearing.heard(), wav.read_bytes()
+        sound = wav.read_bytes()
         return Entry(
             title=exhibit.title,
             record=record_of(described),
@@ -103,7 +104,7 @@ class _Studio:
             held_back=[claim_values(claim) for claim in described.scene.claims if not claim.said],
             wav=sound,
             credit=exhibit.credit,
-            living=living_of(described, heard, stage, wav=sound, texts=self._texts) if heard else None,
+            living=living_of(described, hearing, stage, wav=sound, texts=self._texts),
         )
 
     def _stager(self, faces: Faces) -> Stager:

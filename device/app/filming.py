@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from device.app.listening import Listener, texts_for
+from device.app.listening import Hearing, texts_for
 from device.app.outputs import whole
+from device.core.errors import TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from device.core.types import Mark, Pcm, SpeechChunk, Utterance
-    from device.living.film import Progress
+    from device.core.types import Cue, Utterance
+    from device.living.budget import Size
+    from device.living.film import Film, Progress
     from device.living.performance import Heard, Performance, Stage
+
+TRIAL_SECONDS = 0.6
+"""How much of a film is made to see what it costs."""
 
 Made = Literal["imagined", "still", "synthetic"]
 """What is not real in a film: voice and movement of people; their voice alone; a narrator's voice."""
 
 
-class Filmer(Listener):
-    """Hears one speech, and films it; the samples are kept as they were heard."""
+class Filmer(Hearing):
+    """Hears one speech, and films it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pcm: list[Pcm] = []
-
-    def heard(self) -> Heard:
-        """All of it so far."""
-        from device.living.performance import Heard
-
-        marks: defaultdict[int, tuple[Mark, ...]] = defaultdict(tuple)
-        for number, each in self._marks:
-            marks[number] += each
-        pcm = np.concatenate([*self._pcm, np.zeros(0, np.int16)])
-        return Heard(pcm=pcm, sample_rate=self._sample_rate, marks=marks)
-
-    def write(
-        self, file: Path, stage: Stage, narration: Sequence[Utterance], *, seed: int, progress: Progress | None = None
+    def write(  # noqa: PLR0913 - what, of what, where, and how
+        self,
+        file: Path,
+        stage: Stage,
+        narration: Sequence[Utterance],
+        *,
+        seed: int,
+        rate: int | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Film the photo while it says what was heard; the file is there whole or not at all.
 
@@ -50,34 +48,65 @@ class Filmer(Listener):
             stage: The photo, and the faces that move.
             narration: What was to be said.
             seed: Another one blinks and sways in another way.
+            rate: Pictures a second; None for the usual.
             progress: Is told how far it is.
 
         Raises:
             MissingModelError: PyAV, an extra, is not installed.
             UsageError: The file cannot be written.
         """
-        from device.living.film import Film, write_film
-        from device.living.performance import perform
+        from device.living.film import RATE, write_film
+
+        film = _film(stage, narration, self.heard(), self.cues(narration), seed=seed)
+        with whole(file) as part:
+            write_film(part, replace(film, rate=rate or RATE), progress=progress)
+
+    def size(self, stage: Stage, narration: Sequence[Utterance]) -> Size:
+        """How large a film this device makes in good time, by a beginning that is filmed and thrown away.
+
+        Args:
+            stage: The photo at the size of a trial.
+            narration: What was to be said.
+
+        Raises:
+            MissingModelError: PyAV, an extra, is not installed.
+            TooSlowError: Even the least film would take too long.
+        """
+        from device.living.budget import TRIAL, affordable
+        from device.living.film import write_film
 
         heard = self.heard()
-        performance = perform(stage, narration, heard, seed=seed)
-        texts, made = texts_for(narration), made_in(performance)
-        film = Film(
-            reel=performance,
-            pcm=heard.pcm,
-            sample_rate=heard.sample_rate,
-            cues=self.cues(narration),
-            language=narration[0].language,
-            mark=texts.text(f"mark-{made}"),
-            title=texts.text("film-title"),
-            comment=texts.text(f"film-{made}"),
-        )
-        with whole(file) as part:
-            write_film(part, film, progress=progress)
+        beginning = replace(heard, pcm=heard.pcm[: round(TRIAL_SECONDS * heard.sample_rate)])
+        film = replace(_film(stage, narration, beginning, (), seed=0), rate=TRIAL.rate)
+        with TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            write_film(Path(folder) / "trial.mp4", film)
+            cost = (time.perf_counter() - begun) / max(film.reel.seconds, 1 / TRIAL.rate)
+        size = affordable(cost)
+        if size is None:
+            raise TooSlowError(
+                f"a film takes too long on this device, {cost:.1f} s for a second of {TRIAL.long_side} pixels; a page "
+                "moves without one: voxframe explain PHOTO --speaking person --sound"
+            )
+        return size
 
-    def _keep(self, chunk: SpeechChunk) -> None:
-        super()._keep(chunk)
-        self._pcm.append(chunk.pcm)
+
+def _film(stage: Stage, narration: Sequence[Utterance], heard: Heard, cues: Sequence[Cue], *, seed: int) -> Film:
+    from device.living.film import Film
+    from device.living.performance import perform
+
+    performance = perform(stage, narration, heard, seed=seed)
+    texts, made = texts_for(narration), made_in(performance)
+    return Film(
+        reel=performance,
+        pcm=heard.pcm,
+        sample_rate=heard.sample_rate,
+        cues=cues,
+        language=narration[0].language,
+        mark=texts.text(f"mark-{made}"),
+        title=texts.text("film-title"),
+        comment=texts.text(f"film-{made}"),
+    )
 
 
 def made_in(performance: Performance) -> Made:

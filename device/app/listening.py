@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from device.core.types import Cue, Mark, Speech, SpeechChunk, Utterance
+    from device.core.types import Cue, Mark, Pcm, Speech, SpeechChunk, Utterance
+    from device.living.performance import Heard
     from device.text.texts import Texts
 
 _ENGLISH = "en"
@@ -43,6 +47,28 @@ class Listener:
         self._sample_rate = chunk.sample_rate
         if chunk.marks:
             self._marks.append((chunk.utterance, chunk.marks))
+
+
+class Hearing(Listener):
+    """Hears one speech, and keeps its samples too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pcm: list[Pcm] = []
+
+    def heard(self) -> Heard:
+        """All of it so far, as it was heard."""
+        from device.living.performance import Heard
+
+        marks: defaultdict[int, tuple[Mark, ...]] = defaultdict(tuple)
+        for number, each in self._marks:
+            marks[number] += each
+        pcm = np.concatenate([*self._pcm, np.zeros(0, np.int16)])
+        return Heard(pcm=pcm, sample_rate=self._sample_rate, marks=marks)
+
+    def _keep(self, chunk: SpeechChunk) -> None:
+        super()._keep(chunk)
+        self._pcm.append(chunk.pcm)
 
 
 def texts_for(narration: Sequence[Utterance]) -> Texts:

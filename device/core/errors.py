@@ -46,6 +46,12 @@ class MissingDeviceError(VoxframeError):
     exit_status = 4
 
 
+class TooSlowError(VoxframeError):
+    """This device would need too long for what is asked; the message names what it can do."""
+
+    exit_status = 4
+
+
 class FetchError(VoxframeError):
     """A model could not be fetched; what was there before is whole."""
 

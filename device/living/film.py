@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from device.core.types import Cue, Pcm, Rgb
 
 RATE = 25
-"""Pictures a second."""
+"""Pictures a second, where nothing else is asked for."""
 
 LONG_SIDE = 1280
 """Pixels of the long side of a film at the most; larger pictures are made smaller."""
@@ -96,6 +96,7 @@ class Film:
         mark: The words that every picture bears.
         title: As players show it.
         comment: What somebody reads who looks at the properties of the file.
+        rate: Pictures a second.
     """
 
     reel: Reel
@@ -106,6 +107,7 @@ class Film:
     mark: str
     title: str
     comment: str
+    rate: int = RATE
 
 
 def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> None:
@@ -118,17 +120,17 @@ def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> N
     av = _av()
     with av.open(str(file), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(title=film.title, comment=film.comment)
-        pictures = _marked(film.reel.pictures(RATE), film.mark)
+        pictures = _marked(film.reel.pictures(film.rate), film.mark)
         first = next(pictures)
         language = three_letters(film.language)
-        video = _video(container, first.shape[1], first.shape[0])
+        video = _video(container, first.shape[1], first.shape[0], film.rate)
         sound = _sound(container, film.sample_rate, language)
         captions = _captions(container, language)
         container.mux(_cue_packets(av, captions, film.cues))
-        total = max(1, round(film.reel.seconds * RATE))
-        hop = film.sample_rate / RATE
+        total = max(1, round(film.reel.seconds * film.rate))
+        hop = film.sample_rate / film.rate
         for number, picture in enumerate(_with(first, pictures)):
-            container.mux(_encoded(av, video, picture, number))
+            container.mux(_encoded(av, video, picture, number, film.rate))
             # The sound beside its picture, so that a player needs to keep little of either.
             begin, end = round(number * hop), round((number + 1) * hop)
             last = number + 1 >= total
@@ -140,6 +142,15 @@ def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> N
             container.mux(sound.encode(None))
     with file.open("ab") as end_of_it:
         append_xmp(end_of_it, xmp(PARTLY_MADE))
+
+
+def need_pyav() -> None:
+    """See that films can be made here, before anything is done for one.
+
+    Raises:
+        MissingModelError: PyAV is not installed.
+    """
+    _av()
 
 
 def _av() -> ModuleType:
@@ -173,8 +184,8 @@ def _with(first: Rgb, rest: Iterator[Rgb]) -> Iterator[Rgb]:
     yield from rest
 
 
-def _video(container: OutputContainer, wide: int, high: int) -> VideoStream:
-    stream = container.add_stream("libx264", rate=RATE, options=dict(_H264))
+def _video(container: OutputContainer, wide: int, high: int, rate: int) -> VideoStream:
+    stream = container.add_stream("libx264", rate=rate, options=dict(_H264))
     stream.width, stream.height, stream.pix_fmt = wide, high, "yuv420p"
     context = stream.codec_context
     context.thread_count = 1
@@ -197,9 +208,9 @@ def _captions(container: OutputContainer, language: str) -> SubtitleStream:
     return stream
 
 
-def _encoded(av: ModuleType, stream: VideoStream, picture: Rgb, number: int) -> list[Packet[VideoStream]]:
+def _encoded(av: ModuleType, stream: VideoStream, picture: Rgb, number: int, rate: int) -> list[Packet[VideoStream]]:
     frame = av.VideoFrame.from_ndarray(planes_of(picture), format="yuv420p")
-    frame.pts, frame.time_base = number, Fraction(1, RATE)
+    frame.pts, frame.time_base = number, Fraction(1, rate)
     return stream.encode(frame)
 
 

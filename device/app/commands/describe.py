@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.aloud import Complaints
-from device.app.captioning import Captioner
+from device.app.captioning import write_captions
 from device.app.config import load
+from device.app.filming import FilmBar, Filmer
+from device.app.listening import Listener
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import PERIODS
 from device.app.text import printable
@@ -35,6 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     parser.add_argument("--json", action="store_true", help="print one JSON object a photo, each on its own line")
     parser.add_argument("--wav", metavar="FILE|FOLDER", help="write the speech as WAV")
     parser.add_argument("--vtt", metavar="FILE|FOLDER", help="write captions of the speech as WebVTT")
+    parser.add_argument("--film", metavar="FILE.mp4|FOLDER", help="write a film in which the photo speaks and moves")
     parser.add_argument("--say", action="store_true", help="speak it on the loudspeaker")
     parser.add_argument("--language", metavar="TAG", help="the language of the sentences")
     parser.add_argument("--speaking", choices=("narrator", "person"), help="who speaks")
@@ -46,9 +49,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
 ANNOTATED_SIDE = 4096
 """Photos up to this size are annotated at full size; larger ones smaller, for the memory of a small device."""
 
-_EPILOGUE = """--wav, --vtt and --annotate name a file for one photo, or a folder (it exists, ends with / or has no
-suffix) for one file per photo; the times in --vtt are those of --wav. Exit status 3: a photo could not be read; all
-others were described."""
+_EPILOGUE = """--wav, --vtt, --film and --annotate name a file for one photo, or a folder (it exists, ends with / or
+has no suffix) for one file per photo; the times in --vtt are those of --wav. --film needs PyAV (the extra "film"), and
+each of its pictures says that it is imagined. Exit status 3: a photo could not be read; all others were described."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class _Task:
     photo: Path
     wav: Path | None
     captions: Path | None
+    film: Path | None
     picture: Path | None
 
 
@@ -72,19 +76,21 @@ def _run(options: argparse.Namespace) -> int:
     watch = Stopwatch(wiring.clock)
     describer = wiring.describer()
     complaints = Complaints(wiring, aloud=options.say)
-    synthesiser = complaints.voice() if options.wav or options.vtt or options.say else None
+    synthesiser = complaints.voice() if _speaks(options) else None
     load_ms = watch.lap()
     for task in tasks:
         try:
             beginning = describer.begin(task.photo, speaking=speaking)
             if synthesiser:
                 player = wiring.player(wav=task.wav, aloud=options.say)
-                captioner = Captioner()
+                hearing = Filmer() if task.film else Listener()
                 described, _ = tell(
-                    beginning, synthesiser=synthesiser, player=player, clock=wiring.clock, gate=captioner.hearing
+                    beginning, synthesiser=synthesiser, player=player, clock=wiring.clock, gate=hearing.hearing
                 )
                 if task.captions:
-                    captioner.write(task.captions, described.narration)
+                    write_captions(task.captions, hearing, described.narration)
+                if task.film and isinstance(hearing, Filmer):
+                    _film(task.film, described, hearing, describer=describer, wiring=wiring)
             else:
                 described = beginning.finish()
             if task.picture:
@@ -102,16 +108,41 @@ def _run(options: argparse.Namespace) -> int:
     return status
 
 
+def _speaks(options: argparse.Namespace) -> bool:
+    if options.film:
+        from device.living.film import need_pyav
+
+        need_pyav()
+    return bool(options.wav or options.vtt or options.film or options.say)
+
+
 def _tasks(options: argparse.Namespace) -> list[_Task]:
     photos = [Path(each) for each in options.photos]
     none: list[Path | None] = [None] * len(photos)
     wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav else none
     captions = output_paths("--vtt", options.vtt, photos, ".vtt") if options.vtt else none
+    films = output_paths("--film", options.film, photos, ".mp4") if options.film else none
     pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate else none
     return [
-        _Task(photo=a, wav=b, captions=c, picture=d)
-        for a, b, c, d in zip(photos, wavs, captions, pictures, strict=True)
+        _Task(photo=a, wav=b, captions=c, film=d, picture=e)
+        for a, b, c, d, e in zip(photos, wavs, captions, films, pictures, strict=True)
     ]
+
+
+def _film(file: Path, described: Described, filmer: Filmer, *, describer: Describer, wiring: Wiring) -> None:
+    from device.living.budget import TRIAL
+
+    # Nobody looks any more: the networks make room for the film.
+    describer.rest()
+    stager = wiring.stager(describer.decoder)
+    stage = stager.stage(described, long_side=TRIAL.long_side).stage
+    size = filmer.size(stage, described.narration)
+    if size.long_side != TRIAL.long_side:
+        stage = stager.stage(described, long_side=size.long_side).stage
+    bar = FilmBar(printable(described.photo.path.name))
+    # The same photo moves alike each time.
+    seed = int(described.photo.sha256[:8], 16)
+    filmer.write(file, stage, described.narration, seed=seed, rate=size.rate, progress=bar)
 
 
 def _annotate(describer: Describer, described: Described, file: Path) -> None:

@@ -88,8 +88,9 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking, *, aloud: bo
 
 def _living(
     wiring: Wiring, describer: Describer, described: Described, synthesiser: Synthesiser, texts: Texts
-) -> Living | None:
-    from device.app.alive import Hearing, living_of
+) -> Living:
+    from device.app.alive import living_of
+    from device.app.listening import Hearing
     from device.pipeline.speak import speak
     from device.report.picture import SHOWN_SIDE
 
@@ -98,11 +99,8 @@ def _living(
         wav = Path(folder) / "sound.wav"
         player = wiring.player(wav=wav, aloud=False)
         speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock, passing=hearing.hearing)
-        heard = hearing.heard()
-        if heard is None:
-            return None
         stage = wiring.stager(describer.decoder).stage(described, long_side=SHOWN_SIDE).stage
-        return living_of(described, heard, stage, wav=wav.read_bytes(), texts=texts)
+        return living_of(described, hearing, stage, wav=wav.read_bytes(), texts=texts)
 
 
 def _page_file(target: str | None, photo: Path) -> Path:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.aloud import Complaints
-from device.app.captioning import Captioner
+from device.app.captioning import write_captions
 from device.app.config import load
+from device.app.listening import Listener
 from device.app.outputs import output_paths
 from device.app.settings import PERIODS
 from device.app.wiring import Wiring
@@ -74,12 +75,12 @@ def _run(options: argparse.Namespace) -> int:
     wav = output_paths("--wav", options.wav, [_NAME], ".wav")[0] if options.wav else None
     captions = output_paths("--vtt", options.vtt, [_NAME], ".vtt")[0] if options.vtt else None
     player = wiring.player(wav=wav, aloud=wav is None and captions is None)
-    captioner = Captioner()
-    spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock, passing=captioner.hearing)
+    heard = Listener()
+    spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock, passing=heard.hearing)
     if spoken.audio.seconds == 0:
         raise UsageError("say: the text has no word in it that could be spoken")
     if captions:
-        captioner.write(captions, [utterance])
+        write_captions(captions, heard, [utterance])
     if options.json:
         timings = Timings(
             load_ms=load_ms,

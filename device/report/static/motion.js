@@ -1,6 +1,6 @@
 // How a face moves while it speaks: the same figures and formulas as device/living/motion.py, to a millionth.
 
-const LEAD = 0.04, CLOSURE_LEAD = 0.02;
+const LEAD = 0.03, CLOSURE_LEAD = 0.02;
 const JAW_REACH = 0.067, LIPS_REACH = 0.145, TALK_REACH = 0.2, HOLD_REACH = 0.036, SMILE_HOLD_REACH = 0.054;
 const LEAST_HOLD = [0, 0.085, 0.07], LONGEST_HOLD = 0.11, FIRMLY = 1.3;
 const PRESS = 0.003, BITE_UPPER = 0.004, BITE_LOWER = -0.01;
