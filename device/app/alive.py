@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from device.core.types import Claim
 from device.living.export import exported
 from device.living.performance import perform
 from device.living.stamp import stamp_of
@@ -11,10 +12,33 @@ from device.report.living import Living, Stamped
 from device.report.picture import encode_png
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from device.app.listening import Hearing
     from device.core.types import Described
+    from device.living.casting import Part
     from device.living.performance import Stage
     from device.text.texts import Texts
+
+
+def moves_of(parts: Sequence[Part]) -> list[Claim]:
+    """What the faces of a stage do when they speak, as claims: for who wonders why one of them stands still."""
+    claims = []
+    for number, part in enumerate(parts):
+        enough = part.score >= part.threshold
+        claims.append(
+            Claim(
+                about=f"face {number}",
+                name="moves",
+                value=part.does,
+                # Of a face that is still for want of it, that it is so.
+                score=part.score if enough else 1 - part.score,
+                threshold=part.threshold if enough else 1 - part.threshold,
+                said=part.does != "still",
+                why=part.why,
+            )
+        )
+    return claims
 
 
 def living_of(described: Described, hearing: Hearing, stage: Stage, *, wav: bytes, texts: Texts) -> Living:

@@ -220,6 +220,8 @@ class _Page:
         links = ", ".join(f'<a href="#sentence-{each}">{self._link_text(each)}</a>' for each in ground.sentences)
         if links:
             state = f"{self._told('explain-said')} {links}"
+        elif claim["name"] == "moves":
+            state = self._told("explain-moves")
         else:
             state = self._told("explain-unneeded" if claim["said"] else "explain-held")
         name, value = escape(name_words(claim, self._texts)), escape(value_words(claim, self._texts))

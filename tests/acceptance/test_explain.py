@@ -131,3 +131,14 @@ def test_without_it_the_page_is_silent_and_runs_no_script_also_where_there_is_no
     done = voxframe("explain", GROUP, "--sound", "--output", page, environment=environment)
     assert (done.returncode, len(done.stderr.splitlines())) == (4, 1)
     assert not page.exists()
+
+
+def test_in_person_the_page_says_who_moves_and_who_does_not_and_why(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert voxframe("explain", PHOTOS / "curies_lab.jpg", "--speaking", "person", "--output", page).returncode == 0
+    html = page.read_text(encoding="utf-8")
+    assert "its mouth is seen with" in html
+    assert "the points of its mesh are held to be a face" in html
+    assert "movement: <b>none</b>" in html
+    assert voxframe("explain", PHOTOS / "curies_lab.jpg", "--output", page).returncode == 0
+    assert "movement" not in page.read_text(encoding="utf-8")

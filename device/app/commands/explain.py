@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from device.app.settings import Settings
     from device.core.ports import Synthesiser
     from device.core.types import Described, Speaking
-    from device.pipeline.describe import Describer
+    from device.living.performance import Stage
     from device.report.living import Living
     from device.text.texts import Texts
 
@@ -62,6 +62,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _explained(photo: Path, settings: Settings, speaking: Speaking, *, aloud: bool) -> str:
+    from device.app.alive import moves_of
     from device.pipeline.record import record_of
     from device.report.explain import Explanation, render_explanation
     from device.report.picture import SHOWN_SIDE, encode_jpeg
@@ -71,35 +72,34 @@ def _explained(photo: Path, settings: Settings, speaking: Speaking, *, aloud: bo
     describer = wiring.describer()
     synthesiser = wiring.synthesiser() if aloud else None
     described = describer.describe(photo, speaking=speaking)
+    # Who would move is looked at where somebody in the photo speaks, or the page does.
+    moves = aloud or speaking == "person"
+    staged = wiring.stager(describer.decoder).stage(described, long_side=SHOWN_SIDE) if moves else None
     pixels = describer.decoder.pixels(described.photo, long_side=SHOWN_SIDE)
     explanation = Explanation(
         name=one_line(photo.name),
         record=record_of(described),
-        claims=[asdict(claim) for claim in described.scene.claims],
+        claims=[asdict(claim) for claim in (*described.scene.claims, *moves_of(staged.parts if staged else ()))],
         jpeg=encode_jpeg(pixels.rgb, long_side=SHOWN_SIDE),
         boxes={
             f"refused {index}": (box.x, box.y, box.width, box.height)
             for index, box in enumerate(described.scene.refused)
         },
-        living=_living(wiring, describer, described, synthesiser, texts) if synthesiser else None,
+        living=_living(wiring, described, staged.stage, synthesiser, texts) if synthesiser and staged else None,
     )
     return render_explanation(explanation, texts)
 
 
-def _living(
-    wiring: Wiring, describer: Describer, described: Described, synthesiser: Synthesiser, texts: Texts
-) -> Living:
+def _living(wiring: Wiring, described: Described, stage: Stage, synthesiser: Synthesiser, texts: Texts) -> Living:
     from device.app.alive import living_of
     from device.app.listening import Hearing
     from device.pipeline.speak import speak
-    from device.report.picture import SHOWN_SIDE
 
     hearing = Hearing()
     with TemporaryDirectory() as folder:
         wav = Path(folder) / "sound.wav"
         player = wiring.player(wav=wav, aloud=False)
         speak(described.narration, synthesiser=synthesiser, player=player, clock=wiring.clock, passing=hearing.hearing)
-        stage = wiring.stager(describer.decoder).stage(described, long_side=SHOWN_SIDE).stage
         return living_of(described, hearing, stage, wav=wav.read_bytes(), texts=texts)
 
 
