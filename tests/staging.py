@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from device.app.staging import Stager
+from device.core.errors import VoxframeError
 from device.core.types import Described
 from device.decode.decoder import Limits, PhotoDecoder
 from device.living.casting import LEAST_SEEN, THREE_QUARTERS
@@ -51,6 +52,14 @@ def described(path: Path) -> Described:
 @cache
 def staged(path: Path, long_side: int = FILM_SIDE) -> Staged:
     return stager().stage(described(path), long_side=long_side)
+
+
+def readable(photo: Path) -> bool:
+    try:
+        seen(photo)
+    except VoxframeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

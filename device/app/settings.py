@@ -300,7 +300,7 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivingSettings:
-    """Faces that move while they speak, where a film or a page shows them."""
+    """Faces that move while they speak, on pages and in films that somebody asks for; the daemon makes no film."""
 
     faces: Literal["people", "paintings", "statues"] = key(
         "people",

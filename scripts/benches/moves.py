@@ -15,13 +15,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.core.errors import VoxframeError
 from scripts.benches.attribute_labels import read_labels
 from tests.conftest import shared_folder
 from tests.faces import portraits
 from tests.occluders import KINDS
 from tests.sight import seen
-from tests.staging import described, mouths, staged
+from tests.staging import described, mouths, readable, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +40,7 @@ def main() -> None:
     options = parser.parse_args()
     photos = sorted(each for each in (shared_folder() / "photos").iterdir() if each.suffix != ".csv")
     _table(photos)
-    pictures = [seen(photo)[1].rgb for photo in photos if _readable(photo)]
+    pictures = [seen(photo)[1].rgb for photo in photos if readable(photo)]
     _hidden("shared photos", [face for photo in photos for face in portraits(photo)], pictures)
     if options.gathered:
         files = sorted(options.gathered.iterdir())
@@ -53,7 +52,7 @@ def _table(photos: Sequence[Path]) -> None:
     counted: Counter[str] = Counter()
     print(f"{'photo':30} face  does    why")
     for photo in photos:
-        if not _readable(photo):
+        if not readable(photo):
             continue
         for number, part in enumerate(staged(photo).parts):
             counted[part.does] += 1
@@ -76,7 +75,7 @@ def _labelled(folder: Path) -> None:
     wrong = []
     for photo in read_labels(GATHERED):
         file = folder / photo.file
-        if not photo.faces or not _readable(file):
+        if not photo.faces or not readable(file):
             continue
         faces, parts = described(file).scene.faces, staged(file).parts
         boxes = [(each.box.x, each.box.y, each.box.width, each.box.height) for each in faces]
@@ -96,14 +95,6 @@ def _labelled(folder: Path) -> None:
 def _asked(part: Part) -> bool:
     """Whether it was the mouth that decided."""
     return part.why.startswith("its mouth is seen")
-
-
-def _readable(photo: Path) -> bool:
-    try:
-        seen(photo)
-    except VoxframeError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from device.core.errors import VoxframeError
 from device.living.manner import MANNERS
 from device.vision.analyse import MeshAnalyser
 from tests.faces import faces_of, portraits
 from tests.occluders import KINDS
 from tests.sight import GROUP, detector, full_size, mesher, seen
-from tests.staging import described, mouths, staged, stager
+from tests.staging import described, mouths, readable, staged, stager
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +26,6 @@ MOST_HIDDEN, LEAST_OPEN = 0.03, 0.95
 
 def photos(shared: Path) -> list[Path]:
     return sorted(each for each in (shared / "photos").iterdir() if each.suffix != ".csv" and readable(each))
-
-
-def readable(photo: Path) -> bool:
-    try:
-        seen(photo)
-    except VoxframeError:
-        return False
-    return True
 
 
 @pytest.mark.slow
