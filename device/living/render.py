@@ -36,7 +36,7 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
     """
     if not coefficients.any():
         return rig.photo.copy()
-    skull, jaw = (_sources(field, coefficients, rig.places) for field in (rig.fields.skull, rig.fields.jaw))
+    skull = sources(rig.fields.skull, coefficients, rig.places, (0, 0, *rig.places.shape[1::-1]))
     darker = _blink(rig, skull, float(coefficients[BLINK]))
     picture = _taken(rig.photo, skull)
     for (left, top, right, bottom), dark in darker:
@@ -48,15 +48,17 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
         lips = picture[top:bottom, left:right]
         seen = (1 - _taken(rig.skull_shows, skull[top:bottom, left:right])) * np.float32(parting)
         lips[:] = cv2.blendLinear(np.ascontiguousarray(lips), _mouth(rig, coefficients), 1 - seen, seen)
-    low = slice(rig.jaw_top, None)
-    if rig.jaw_top < len(picture):
-        shown = _taken(rig.jaw_shows, jaw[low])
-        picture[low] = cv2.blendLinear(picture[low], _taken(rig.photo, jaw[low]), 1 - shown, shown)
+    left, top, right, bottom = rig.jaw_box
+    jaw = sources(rig.fields.jaw, coefficients, rig.places, rig.jaw_box)
+    if jaw.size:
+        shown = _taken(rig.jaw_shows, jaw)
+        low = picture[top:bottom, left:right]
+        low[:] = cv2.blendLinear(np.ascontiguousarray(low), _taken(rig.photo, jaw), 1 - shown, shown)
     return picture
 
 
-def _sources(field: Plane, coefficients: Array, places: Plane) -> Plane:
-    """Height x width x 2: where in the photo each pixel comes from."""
+def sources(field: Plane, coefficients: Array, places: Plane, part: Edges) -> Plane:
+    """Height x width x 2: where in the photo each pixel of a part of it comes from."""
     high, wide = places.shape[:2]
     scale = np.array([GRID / wide, GRID / high], np.float32)
     shift = np.tensordot(coefficients.astype(np.float32), field, axes=1) * scale
@@ -64,7 +66,9 @@ def _sources(field: Plane, coefficients: Array, places: Plane) -> Plane:
     for _ in range(_ROUNDS):
         back -= np.float32(_CAUTION) * (back + _taken(shift, _GRID_PLACES + back))
     # The shifts are enlarged and not the places, which would move by half a pixel of the grid at its borders.
-    return np.asarray(places + cv2.resize(back / scale, (wide, high), interpolation=cv2.INTER_LINEAR), np.float32)
+    left, top, right, bottom = part
+    shifts = cv2.resize(back / scale, (wide, high), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.add(places[top:bottom, left:right], shifts[top:bottom, left:right]), np.float32)
 
 
 def _taken(picture: npt.NDArray[Any], places: Plane) -> npt.NDArray[Any]:

@@ -10,12 +10,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from device.living.axes import axes_of
 from device.living.eyelids import eyelids_of
 from device.living.fields import GRID, fields_of
-from device.living.folds import gain_without_folds
+from device.living.folds import gain_without_folds, outermost
 from device.living.inside import inside_of, smooth
 from device.living.motion import Mobility
 from device.living.seam import seam_of
@@ -35,6 +36,8 @@ _GAIN = 1.4
 _USUAL_MOUTH = 0.38  # heights of the face; smaller mouths open less
 _LEAST_MOUTH, _WIDEST_MOUTH = 0.7, 1.1
 _HALF_WIDTH, _HALF_HEIGHT = 0.62, 0.72  # of the box, in heights of the face
+_SEEN_APART = 0.1  # pixels
+_DEEPEST = 0.21  # heights of the face below the lips
 _MARGIN = 0.12  # heights of the face, more than anything moves
 
 
@@ -58,7 +61,7 @@ class Rig:
         eyelids: Its eyelids.
         axes: Its own axes, in pixels of the box.
         places: The pixels of the box: height x width x 2.
-        jaw_top: The first row in which anything of the jaw shows.
+        jaw_box: Around all of the jaw's layer that is moved otherwise than the skull's, or lies over the mouth.
     """
 
     box: Edges
@@ -72,7 +75,7 @@ class Rig:
     eyelids: tuple[Eyelid, ...]
     axes: Axes
     places: Plane
-    jaw_top: int
+    jaw_box: Edges
 
 
 def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
@@ -100,6 +103,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
     gain = gain_without_folds(fields, _GAIN * mouth, gap, (right - left, bottom - top))
     margin = math.ceil(_MARGIN * axes.height)
     hollow = _around(skull_shows < 1, margin)
+    apart = _apart(fields, gain, gap, (right - left, bottom - top))
     return Rig(
         box=box,
         photo=face,
@@ -112,7 +116,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         eyelids=eyelids_of(face, points, axes, places),
         axes=axes,
         places=pixels_of_box,
-        jaw_top=_around(jaw_shows > 0, margin)[1],
+        jaw_box=_around((jaw_shows > 0) & (apart | (skull_shows < 1)), margin),
     )
 
 
@@ -134,6 +138,14 @@ def _around(shown: npt.NDArray[np.bool_], margin: int) -> Edges:
     return left, top, min(wide, int(columns[-1]) + margin + 1), min(high, int(rows[-1]) + margin + 1)
 
 
+def _apart(fields: Fields, gain: float, gap: float, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Height x width: where any shape moves the two layers apart by more than can be seen."""
+    shapes = outermost(gain, gap).astype(np.float32)
+    moved = np.tensordot(shapes, fields.jaw - fields.skull, axes=1)
+    far = np.sqrt(np.square(moved).sum(axis=-1).max(axis=0))
+    return np.asarray(cv2.resize(far, size, interpolation=cv2.INTER_LINEAR) > _SEEN_APART)
+
+
 def _inside(point: Array, wide: int, high: int) -> bool:
     return bool(0 <= point[0] < wide and 0 <= point[1] < high)
 
@@ -145,5 +157,8 @@ def _layers(places: Array, axes: Axes, seam: Seam) -> tuple[Plane, Plane]:
     soft = np.maximum(1.0, 0.004 * axes.height) + 0.5 * np.maximum(0, beside - seam.half)
     jaw = smooth((down - np.interp(across, seam.across, seam.lower)) / (2 * soft) + 0.5)
     below = smooth((down - np.interp(across, seam.across, seam.upper)) / (2 * soft) + 0.5)
+    # No mouth opens as far as that; farther down the jaw lies over it.
+    deep = (down - np.interp(across, seam.across, seam.lower)) / axes.height
+    below = below * smooth((_DEEPEST - deep) / 0.04)
     skull = 1 - below * smooth((seam.half - beside) / (0.05 * seam.half) + 0.5)
     return skull.astype(np.float32), jaw.astype(np.float32)

@@ -16,7 +16,7 @@ from device.living.fields import grid_places
 from device.living.folds import THINNEST, along, areas, gain_without_folds, outermost, slopes
 from device.living.loudness import MOST, Loudness
 from device.living.motion import CHANNELS, motion_of
-from device.living.render import _sources, _taken, render
+from device.living.render import _taken, render, sources
 from device.living.rig import Rig, TooSmallError, rig_of
 from device.living.visemes import VisemeSpan, visemes
 from tests.faces import coefficients, faces_of, measured_gap, meshes, rigs_of
@@ -156,7 +156,7 @@ def test_a_blink_changes_the_eyes_alone() -> None:
         for left, top, right, bottom in (lid.box for lid in rig.eyelids):
             changed[top:bottom, left:right] = False
         # Below the eyes the layers are laid over one another anew, which rounds.
-        assert not changed[: rig.jaw_top].any()
+        assert not changed[: rig.jaw_box[1]].any()
 
 
 @pytest.mark.parametrize("share", [0.35, 0.5, 0.65])
@@ -216,7 +216,7 @@ def test_every_place_comes_from_where_the_field_says_also_where_it_is_steepest()
     for shape in outermost(rig.mobility.gain, rig.mobility.gap):
         for field in (rig.fields.skull, rig.fields.jaw):
             end = (start + np.tensordot(shape, field, axes=1)).astype(np.float32)
-            found = _taken(_sources(field, shape, rig.places), end)
+            found = _taken(sources(field, shape, rig.places, (0, 0, wide, high)), end)
             far = np.hypot(*np.moveaxis(found - start, -1, 0))[2:-2, 2:-2] / rig.axes.height
             assert far.max() < 0.015
             assert np.median(far) < 0.0005
