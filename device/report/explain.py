@@ -106,7 +106,8 @@ class _Page:
 
     def rules(self) -> str:
         """Rules that light up what belongs together: a sentence, its claims and where they are in the photo."""
-        rules = []
+        # As wide as there is room for, and no higher than can be seen at once; boxes are in shares of it.
+        rules = [f".photo {{ width: min(100%, 84vh * {self._width} / {self._height}); }}\n"]
         for number in range(1, len(self._record["narration"]) + 1):
             lit = [each for each in self._grounds if number in each.sentences]
             of = {subject.identity for subject in self._subjects for each in subject.grounds if each in lit}

@@ -123,10 +123,14 @@ def test_the_photo_and_its_close_ups_are_really_drawn(page: Page) -> None:
         page.reload()
 
 
-def test_the_box_lies_over_the_face(page: Page) -> None:
+@pytest.mark.parametrize("height", [900, 300])
+def test_the_box_lies_over_the_face_also_where_the_window_is_low(page: Page, height: int) -> None:
+    page.set_viewport_size({"width": 1200, "height": height})
     photo, box = (page.locator(selector).bounding_box() for selector in (".picture", ".box-face-2"))
     assert photo
     assert box
+    assert photo["height"] <= 0.84 * height + 1
+    assert photo["width"] / photo["height"] == pytest.approx(640 / 480, abs=0.01)
     assert box["x"] - photo["x"] == pytest.approx(photo["width"] * 240 / 640, abs=2)
     assert box["y"] - photo["y"] == pytest.approx(photo["height"] * 100 / 480, abs=2)
     assert box["width"] == pytest.approx(photo["width"] * 120 / 640, abs=2)
