@@ -34,10 +34,10 @@ and down, and the brows up, in heights of the face."""
 JAW, UPPER, LOWER, WIDE, ROUND, TEETH, BLINK, ACROSS, DOWN, BROW = range(len(CHANNELS))
 
 EASE = 0.5
-"""Seconds in front of the speech in which a face comes alive, and behind it to its rest; beyond, it is the photo."""
+"""Seconds in which a face comes alive, and comes to rest; around its speech, as far as there is time."""
 
 SHORTEST_EASE = 0.16
-"""The same where another face speaks next to it: as long as lips need at the least to open and to close."""
+"""Seconds around its speech where another face speaks next to it: lips need as long to open and to close."""
 
 _LEAD = 0.03
 """Seconds by which a shape is seen before it is heard, as on people."""
@@ -105,8 +105,8 @@ class Motion:
         spans: The shapes of its mouth.
         mobility: What it can do.
         seconds: How long the speech is.
-        before: Seconds in front of it in which the face comes alive.
-        after: Seconds behind it in which it comes to rest.
+        before: Seconds in front of it from which on the face comes alive.
+        after: Seconds behind it at which it is at rest; beyond, it is the photo.
         blinks: The middles of its blinks, in seconds.
         phases: Six angles by which its swaying differs from other faces', in radians.
         loudness: By how much it opens its mouth more or less; None where the sound is not at hand.
@@ -188,7 +188,7 @@ class Motion:
 
     def _sway(self, times: Array, talk: Array, jaw: Array) -> Array:
         """The head across and down, with a nod for what is said openly and a breath, and the brows."""
-        begun, left = (times + self.before) / self.before, (self.seconds + self.after - times) / self.after
+        begun, left = (times + self.before) / EASE, (self.seconds + self.after - times) / EASE
         awake = np.clip(np.minimum(begun, left), 0, 1)
         awake = awake * awake * (3 - 2 * awake)
 

@@ -152,8 +152,10 @@ def perform(stage: Stage, narration: Sequence[Utterance], heard: Heard, *, seed:
     stretches = _stretches(narration, heard, len(stage.faces))
     turns = []
     for number, now in enumerate(stretches):
-        before = _ease(stretches[number - 1].end, now.start) if number else EASE
-        after = _ease(now.end, stretches[number + 1].start) if number + 1 < len(stretches) else EASE
+        # Nothing is seen before the sound and behind it.
+        before = _ease(stretches[number - 1].end, now.start) if number else min(EASE, now.start)
+        last = number + 1 == len(stretches)
+        after = min(EASE, heard.seconds - now.end) if last else _ease(now.end, stretches[number + 1].start)
         rig = None if now.speaker == "narrator" else stage.rigs.get(now.speaker)
         motion = _motion(now, rig, heard, seed=seed + number, around=(before, after)) if rig else None
         turns.append(Turn(speaker=now.speaker, start=now.start, end=now.end, motion=motion, lit=now.lit))

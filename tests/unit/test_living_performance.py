@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from device.core.types import Box, Claim, Mark, Utterance
+from device.living.motion import ACROSS, DOWN
 from device.living.performance import Heard, Performance, Stage, perform
 from device.living.spotlight import DARK
 from tests.faces import rigs_of
@@ -80,6 +81,17 @@ def test_before_and_after_the_speech_the_picture_is_the_photo() -> None:
     played = performance(1)
     assert np.array_equal(played.at(-0.6), stage().photo)
     assert np.array_equal(played.at(1.6), stage().photo)
+
+
+def test_a_head_does_not_jump_where_the_sound_begins_and_ends() -> None:
+    played = performance(0, 0, 1)
+    for turn in played.turns:
+        assert turn.motion
+        times = np.arange(0, played.seconds, 0.04) - turn.start
+        sway = turn.motion.at(times)[:, [ACROSS, DOWN]]
+        assert np.abs(sway).max() > 0.002
+        assert np.abs(sway[[0, -1]]).max() < 0.001
+        assert np.abs(np.diff(sway, axis=0)).max() < 0.002
 
 
 def test_sentences_of_one_speaker_are_one_turn() -> None:

@@ -1,6 +1,6 @@
 // How a face moves while it speaks: the same figures and formulas as device/living/motion.py, to a millionth.
 
-const LEAD = 0.03, CLOSURE_LEAD = 0.02;
+const EASE = 0.5, LEAD = 0.03, CLOSURE_LEAD = 0.02;
 const JAW_REACH = 0.067, LIPS_REACH = 0.145, TALK_REACH = 0.2, HOLD_REACH = 0.036, SMILE_HOLD_REACH = 0.054;
 const LEAST_HOLD = [0, 0.085, 0.07], LONGEST_HOLD = 0.11, FIRMLY = 1.3;
 const PRESS = 0.003, BITE_UPPER = 0.004, BITE_LOWER = -0.01;
@@ -69,7 +69,7 @@ function coefficients(motion, visemes, time) {
   }
   for (const middle of motion.blinks)
     moved[BLINK] = Math.max(moved[BLINK], clip(1.45 - Math.abs(time - middle) / (BLINK_SECONDS / 2), 0, 1));
-  const awake = smooth(Math.min((time + motion.before) / motion.before, (motion.seconds + motion.after - time) / motion.after));
+  const awake = smooth(Math.min(time + motion.before, motion.seconds + motion.after - time) / EASE);
   const wave = (hertz, phase) => Math.sin(2 * Math.PI * hertz * time + motion.phases[phase]);
   const lively = awake * (0.6 + 0.4 * talk);
   moved[ACROSS] = lively * (0.006 * wave(0.21, 0) + 0.003 * wave(0.47, 1));
