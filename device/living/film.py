@@ -118,7 +118,7 @@ def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> N
         OSError: The file cannot be written.
     """
     av = _av()
-    with av.open(str(file), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    with av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(title=film.title, comment=film.comment)
         pictures = _marked(film.reel.pictures(film.rate), film.mark)
         first = next(pictures)

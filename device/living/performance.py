@@ -125,9 +125,9 @@ class Performance:
 
     def _picture(self, moved: Sequence[tuple[Speaker, Array]], lit: Array) -> Rgb:
         picture = self.stage.photo
-        for turn, strength in zip(self.turns, lit, strict=True):
-            if strength:
-                picture = self.spotlight.on(turn.lit, strength)
+        # The stronger of two lights, so that none of them goes out while the other one comes.
+        if lit.any():
+            picture = self.spotlight.on(self.turns[int(lit.argmax())].lit, float(lit.max()))
         for speaker, row in moved:
             if speaker != "narrator" and row.any():
                 rig = self.stage.rigs[speaker]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.abc
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -22,7 +23,6 @@ from tests.films import SAMPLE_RATE, WORDS, Pictures, a_film, boxes, cue, decode
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
-    from pathlib import Path
     from types import ModuleType
 
     from device.core.types import Rgb
@@ -198,3 +198,9 @@ def test_without_pyav_one_line_says_what_installs_it(tmp_path: Path, monkeypatch
     assert caught.value.exit_status == 4
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_with_a_colon_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_film(Path("12:30.mp4"), a_film(seconds=0.2))
+    assert len(decoded(tmp_path / "12:30.mp4")) == 5

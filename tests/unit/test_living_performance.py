@@ -126,6 +126,13 @@ def test_who_the_narrator_speaks_of_is_lit_and_the_others_are_a_little_darker() 
     assert np.array_equal(played.at(-0.5), stage().photo)
 
 
+def test_between_two_who_are_spoken_of_the_light_does_not_go_out() -> None:
+    narration = [said("narrator", about=(face,))[0] for face in (0, 2)]
+    played = perform(stage(), narration, heard(2, pause=0.3), seed=1)
+    means = [played.at(seconds).mean() for seconds in np.arange(0.0, 2.2, 0.04)]
+    assert np.abs(np.diff(means)).max() < 0.1 * np.ptp([stage().photo.mean(), played.at(0.5).mean()]) + 2
+
+
 def test_nobody_is_lit_where_the_narrator_speaks_of_all() -> None:
     played = performance("narrator", about=tuple(range(len(stage().faces))))
     assert np.array_equal(played.at(0.5), stage().photo)

@@ -97,7 +97,7 @@ function litAt(record, time) {
   for (const turn of record.turns) {
     if (!turn.lit.length) continue;
     const strength = smooth(1 - Math.max(turn.start - time, time - turn.end) / LIGHT_FADES);
-    if (strength) lit = { faces: turn.lit, strength };
+    if (strength > (lit?.strength ?? 0)) lit = { faces: turn.lit, strength };
   }
   return lit;
 }
