@@ -52,8 +52,7 @@ def living_of(described: Described, hearing: Hearing, stage: Stage, *, wav: byte
         texts: In the language of the page.
     """
     narration = described.narration
-    # The same photo moves alike each time.
-    performance = exported(perform(stage, narration, hearing.heard(), seed=int(described.photo.sha256[:8], 16)))
+    performance = exported(perform(stage, narration, hearing.heard(), seed=described.photo.seed))
     high, wide = stage.photo.shape[:2]
     stamp = stamp_of(texts.text("mark-imagined"), wide, high)
     return Living(

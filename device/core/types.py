@@ -62,6 +62,11 @@ class Photo:
     sha256: str
     taken_at: datetime | None
 
+    @property
+    def seed(self) -> int:
+        """What its words are chosen by and its faces sway by: the same for the same bytes."""
+        return int(self.sha256[:8], 16)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pixels:

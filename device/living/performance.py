@@ -10,7 +10,7 @@ import numpy as np
 
 from device.living.inside import smooth
 from device.living.loudness import loudness_of
-from device.living.motion import CHANNELS, EASE, SHORTEST_EASE, motion_of
+from device.living.motion import EASE, SHORTEST_EASE, motion_of
 from device.living.render import render
 from device.living.spotlight import Spotlight
 from device.living.visemes import viseme_spans
@@ -98,22 +98,21 @@ class Performance:
 
     def pictures(self, rate: float) -> Iterator[Rgb]:
         """One for each 1/rate second, from the start of the speech to its end; none of them may be written to."""
-        times = np.arange(max(1, round(self.seconds * rate))) / rate
-        moved = [(turn.speaker, self._rows(turn, times)) for turn in self.turns]
-        lit = self._lit(times)
-        for number in range(len(times)):
-            yield self._picture([(speaker, rows[number]) for speaker, rows in moved], lit[:, number])
+        return self._seen(np.arange(max(1, round(self.seconds * rate))) / rate)
 
     def at(self, seconds: float) -> Rgb:
         """The picture at one moment, in seconds from the start of the speech."""
-        times = np.array([seconds])
-        return self._picture(
-            [(turn.speaker, self._rows(turn, times)[0]) for turn in self.turns], self._lit(times)[:, 0]
-        )
+        return next(self._seen(np.array([seconds])))
 
-    def _rows(self, turn: Turn, times: Array) -> Array:
-        """Times x channels."""
-        return turn.motion.at(times - turn.start) if turn.motion else np.zeros((len(times), len(CHANNELS)))
+    def _seen(self, times: Array) -> Iterator[Rgb]:
+        moved = [
+            (self.stage.rigs[turn.speaker], turn.motion.at(times - turn.start))
+            for turn in self.turns
+            if turn.motion and turn.speaker != "narrator"
+        ]
+        lit = self._lit(times)
+        for number in range(len(times)):
+            yield self._picture([(rig, rows[number]) for rig, rows in moved], lit[:, number])
 
     def _lit(self, times: Array) -> Array:
         """Turns x times: how far the faces of a turn are lit, 0 to 1."""
@@ -123,14 +122,13 @@ class Performance:
                 strength[:] = smooth(1 - np.maximum(turn.start - times, times - turn.end) / _FADE)
         return lit
 
-    def _picture(self, moved: Sequence[tuple[Speaker, Array]], lit: Array) -> Rgb:
+    def _picture(self, moved: Sequence[tuple[Rig, Array]], lit: Array) -> Rgb:
         picture = self.stage.photo
         # The stronger of two lights, so that none of them goes out while the other one comes.
         if lit.any():
             picture = self.spotlight.on(self.turns[int(lit.argmax())].lit, float(lit.max()))
-        for speaker, row in moved:
-            if speaker != "narrator" and row.any():
-                rig = self.stage.rigs[speaker]
+        for rig, row in moved:
+            if row.any():
                 left, top, right, bottom = rig.box
                 picture = picture.copy()
                 picture[top:bottom, left:right] = render(rig, row)

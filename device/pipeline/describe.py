@@ -115,5 +115,4 @@ class Describer:
         return Beginning(opening=opening, watch=watch, finish=self.once(rest))
 
     def _narrated(self, photo: Photo, scene: Scene, speaking: Speaking) -> Iterator[Utterance]:
-        seed = int(photo.sha256[:8], 16)
-        return iter(self.narrator.narrate(scene, speaking=speaking, seed=seed))
+        return iter(self.narrator.narrate(scene, speaking=speaking, seed=photo.seed))

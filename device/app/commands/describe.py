@@ -137,12 +137,12 @@ def _film(file: Path, described: Described, filmer: Filmer, *, describer: Descri
     stager = wiring.stager(describer.decoder)
     stage = stager.stage(described, long_side=TRIAL.long_side).stage
     size = filmer.size(stage, described.narration)
-    if size.long_side != TRIAL.long_side:
+    # A photo that is small enough looks the same at both sizes.
+    longest = max(described.photo.width, described.photo.height)
+    if min(size.long_side, longest) != min(TRIAL.long_side, longest):
         stage = stager.stage(described, long_side=size.long_side).stage
     bar = FilmBar(printable(described.photo.path.name))
-    # The same photo moves alike each time.
-    seed = int(described.photo.sha256[:8], 16)
-    filmer.write(file, stage, described.narration, seed=seed, rate=size.rate, progress=bar)
+    filmer.write(file, stage, described.narration, seed=described.photo.seed, rate=size.rate, progress=bar)
 
 
 def _annotate(describer: Describer, described: Described, file: Path) -> None:
