@@ -12,6 +12,7 @@ from device.app.staging import Stager
 from device.core.errors import VoxframeError
 from device.core.types import Described
 from device.decode.decoder import Limits, PhotoDecoder
+from device.living.budget import BEST
 from device.living.casting import LEAST_SEEN, THREE_QUARTERS
 from device.living.manner import Manner
 from device.vision.analyse import MeshAnalyser
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from device.app.staging import Staged
     from device.core.types import Rgb
     from tests.faces import Portrait
-
-FILM_SIDE = 1280
 
 
 def stager(manner: Manner | None = None) -> Stager:
@@ -50,7 +49,7 @@ def described(path: Path) -> Described:
 
 
 @cache
-def staged(path: Path, long_side: int = FILM_SIDE) -> Staged:
+def staged(path: Path, long_side: int = BEST.long_side) -> Staged:
     return stager().stage(described(path), long_side=long_side)
 
 

@@ -9,9 +9,9 @@ from device.app.text import complain
 from device.core.errors import MissingDeviceError, MissingModelError
 
 if TYPE_CHECKING:
+    from device.app.voices import Voice
     from device.app.wiring import Wiring
     from device.core.errors import VoxframeError
-    from device.core.ports import Synthesiser
 
 _log = logging.getLogger(__name__)
 
@@ -28,9 +28,9 @@ class Complaints:
         self._wiring = wiring
         self._aloud = aloud
         self._last: str | None = None
-        self._voice: Synthesiser | None = None
+        self._voice: Voice | None = None
 
-    def voice(self, language: str | None = None) -> Synthesiser:
+    def voice(self, language: str | None = None) -> Voice:
         """The voice; where it is missing the room hears so.
 
         Raises:

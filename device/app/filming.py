@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from device.app.listening import Hearing, texts_for
 from device.app.outputs import whole
-from device.core.errors import TooSlowError
+from device.core.errors import UnableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from device.core.types import Cue, Utterance
     from device.living.budget import Size
@@ -29,7 +30,15 @@ Made = Literal["imagined", "still", "synthetic"]
 
 
 class Filmer(Hearing):
-    """Hears one speech, and films it."""
+    """Hears one speech, and films it.
+
+    Args:
+        processor: Seconds of work that this process has done.
+    """
+
+    def __init__(self, *, processor: Callable[[], float] = time.process_time) -> None:
+        super().__init__()
+        self._processor = processor
 
     def write(  # noqa: PLR0913 - what, of what, where, and how
         self,
@@ -53,6 +62,7 @@ class Filmer(Hearing):
 
         Raises:
             MissingModelError: PyAV, an extra, is not installed.
+            UnableError: No film can be made of it.
             UsageError: The file cannot be written.
         """
         from device.living.film import RATE, write_film
@@ -64,29 +74,34 @@ class Filmer(Hearing):
     def size(self, stage: Stage, narration: Sequence[Utterance]) -> Size:
         """How large a film this device makes in good time, by a beginning that is filmed and thrown away.
 
+        It goes by the time of the processor, which what else runs just now does not change, from the second picture on:
+        what comes before the first is done once.
+
         Args:
             stage: The photo at the size of a trial.
             narration: What was to be said.
 
         Raises:
             MissingModelError: PyAV, an extra, is not installed.
-            TooSlowError: Even the least film would take too long.
+            UnableError: Even the least film would take too long, or none can be made.
         """
-        from device.living.budget import TRIAL, affordable
+        from device.living.budget import BEST, INSTEAD, TRIAL, affordable
         from device.living.film import write_film
 
         heard = self.heard()
         beginning = replace(heard, pcm=heard.pcm[: round(TRIAL_SECONDS * heard.sample_rate)])
         film = replace(_film(stage, narration, beginning, (), seed=0), rate=TRIAL.rate)
+        made: list[float] = []
         with TemporaryDirectory() as folder:
-            begun = time.perf_counter()
-            write_film(Path(folder) / "trial.mp4", film)
-            cost = (time.perf_counter() - begun) / max(film.reel.seconds, 1 / TRIAL.rate)
+            write_film(Path(folder) / "trial.mp4", film, progress=lambda *_: made.append(self._processor()))
+        pictures = len(made) - 1
+        if not pictures:
+            return BEST
+        cost = (self._processor() - made[0]) * TRIAL.rate / pictures
         size = affordable(cost)
         if size is None:
-            raise TooSlowError(
-                f"a film takes too long on this device, {cost:.1f} s for a second of {TRIAL.long_side} pixels; a page "
-                "moves without one: voxframe explain PHOTO --speaking person --sound"
+            raise UnableError(
+                f"a film takes too long here, {cost:.1f} s for a second of {TRIAL.long_side} pixels; {INSTEAD}"
             )
         return size
 
@@ -116,17 +131,15 @@ def made_in(performance: Performance) -> Made:
     return "still" if any(turn.speaker != "narrator" for turn in performance.turns) else "synthetic"
 
 
-class FilmBar:
-    """A bar on standard error where that is a terminal, and nothing elsewhere."""
+@contextmanager
+def film_bar(name: str) -> Iterator[Progress]:
+    """A bar on standard error where that is a terminal, and nothing elsewhere; it goes with the film."""
+    from tqdm import tqdm
 
-    def __init__(self, name: str) -> None:
-        from tqdm import tqdm
+    with tqdm(desc=name, unit="pictures", file=sys.stderr, disable=None, leave=False) as bar:
 
-        self._bar = tqdm(desc=name, unit="pictures", file=sys.stderr, disable=None, leave=False)
+        def move(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
 
-    def __call__(self, done: int, of: int) -> None:
-        """Move the bar; it goes with the last picture."""
-        self._bar.total = of
-        self._bar.update(done - self._bar.n)
-        if done == of:
-            self._bar.close()
+        yield move

@@ -1,4 +1,7 @@
-"""The stage for a photo that was described: which of its faces move, and the rigs of those."""
+"""The stage for a photo that was described: which of its faces move, and the rigs of those.
+
+Who moves is decided once, on one size of the picture, however large the film or the page is that it is for.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ import numpy as np
 
 from device.core.types import Box, Detection, Pixels
 from device.living.axes import axes_of
+from device.living.budget import BEST
 from device.living.casting import Part, Sight, part_of
+from device.living.landmarks import LOWER_OUTER, UPPER_OUTER
 from device.living.performance import Stage
 from device.living.rig import TooSmallError, rig_of
 from device.vision.eyes import openness
@@ -20,7 +25,7 @@ from device.vision.letterbox import resized, scale_to
 from device.vision.skin import eye_light
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from device.core.ports import Decoder
     from device.core.types import Described, Face, FaceMesh, Scene
@@ -47,6 +52,47 @@ class Staged:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ensemble:
+    """The faces of a photo, each with its part; in memory only.
+
+    Attributes:
+        pixels: The picture they were looked at in.
+        boxes: Where they are, in pixels of the photo; so the others.
+        meshes: Their points.
+        parts: What each of them may do, and why.
+        manner: How faces move here.
+    """
+
+    pixels: Pixels
+    boxes: tuple[Box, ...]
+    meshes: tuple[FaceMesh, ...]
+    parts: tuple[Part, ...]
+    manner: Manner
+
+    def stage(self, *, long_side: int, who: Collection[int] | None = None) -> Staged:
+        """The stage, its picture at most so many pixels long; only these faces move, or all that can."""
+        pixels = _at_most(self.pixels, long_side)
+        rigs: dict[int, Rig] = {}
+        parts = list(self.parts)
+        for number, (part, mesh) in enumerate(zip(self.parts, self.meshes, strict=True)):
+            if part.does == "still" or (who is not None and number not in who):
+                continue
+            try:
+                rig = rig_of(pixels, mesh)
+            except TooSmallError as error:
+                parts[number] = replace(part, does="still", by="size", why=str(error), blinks=False)
+                continue
+            speaks = part.does == "speaks" and bool(rig.mobility.gain)
+            if part.does == "speaks" and not speaks:
+                why = "however little its mouth opened, the skin would fold"
+                parts[number] = replace(part, does="nods", by="skin", why=why)
+            mobility = self.manner.mobility(rig.mobility, speaks=speaks, blinks=part.blinks)
+            rigs[number] = replace(rig, mobility=mobility)
+        boxes = tuple(_scaled(box, pixels.scale) for box in self.boxes)
+        return Staged(stage=Stage(photo=pixels.rgb, faces=boxes, rigs=rigs), parts=tuple(parts))
+
+
 class Stager:
     """Makes stages. For one thread at a time.
 
@@ -71,39 +117,37 @@ class Stager:
         self._mesher, self._mouth, self._iris = cache(mesher), cache(mouth), cache(iris)
         self._manner = manner
 
-    def stage(self, described: Described, *, long_side: int) -> Staged:
-        """The stage, its picture at most so many pixels long.
+    def ensemble(self, described: Described) -> Ensemble:
+        """Its faces, as they are seen in the largest picture that is ever moved.
 
         Raises:
             BadPhotoError: The photo is not there any more, or damaged.
         """
-        pixels = self._decoder.pixels(described.photo, long_side=long_side)
-        return self.staged(described.scene, _at_most(pixels, long_side))
+        pixels = self._decoder.pixels(described.photo, long_side=BEST.long_side)
+        return self.seen(described.scene, _at_most(pixels, BEST.long_side))
 
-    def staged(self, scene: Scene, pixels: Pixels) -> Staged:
-        """The stage of this picture."""
-        rigs: dict[int, Rig] = {}
-        parts = []
-        for number, face in enumerate(scene.faces):
-            mesh = self._mesher().mesh(pixels, _detected(face))
-            part = part_of(self._sight(pixels, mesh))
-            if part.does != "still":
-                try:
-                    rig = rig_of(pixels, mesh)
-                except TooSmallError as error:
-                    part = replace(part, does="still", why=str(error), blinks=False)
-                else:
-                    if part.does == "speaks" and not rig.mobility.gain:
-                        part = replace(part, does="nods", why="however little its mouth opened, the skin would fold")
-                    mobility = self._manner.mobility(rig.mobility, speaks=part.does == "speaks", blinks=part.blinks)
-                    rigs[number] = replace(rig, mobility=mobility)
-            parts.append(part)
-        boxes = tuple(_scaled(face.box, pixels.scale) for face in scene.faces)
-        return Staged(stage=Stage(photo=pixels.rgb, faces=boxes, rigs=rigs), parts=tuple(parts))
+    def stage(self, described: Described, *, long_side: int) -> Staged:
+        """The stage for all of its faces, its picture at most so many pixels long.
+
+        Raises:
+            BadPhotoError: The photo is not there any more, or damaged.
+        """
+        return self.ensemble(described).stage(long_side=long_side)
+
+    def seen(self, scene: Scene, pixels: Pixels) -> Ensemble:
+        """The faces as they are seen in this picture."""
+        meshes = tuple(self._mesher().mesh(pixels, _detected(face)) for face in scene.faces)
+        return Ensemble(
+            pixels=pixels,
+            boxes=tuple(face.box for face in scene.faces),
+            meshes=meshes,
+            parts=tuple(part_of(self._sight(pixels, mesh)) for mesh in meshes),
+            manner=self._manner,
+        )
 
     def _sight(self, pixels: Pixels, mesh: FaceMesh) -> Sight:
         height = axes_of(mesh.points[:, :2].astype(np.float64)).height * pixels.scale
-        sight = Sight(height=height, mesh=mesh.score, yaw=head_pose(mesh).yaw)
+        sight = Sight(height=height, mesh=mesh.score, yaw=head_pose(mesh).yaw, cut=_is_cut(pixels, mesh))
         if not sight.close:
             return sight
         opening = self._iris().opening(pixels, mesh)
@@ -113,6 +157,13 @@ class Stager:
             eyes=min(openness(opening.left), openness(opening.right)) >= OPEN,
             eye_light=eye_light(pixels, mesh),
         )
+
+
+def _is_cut(pixels: Pixels, mesh: FaceMesh) -> bool:
+    """Whether a part of the lips lies beyond the picture."""
+    lips = mesh.points[[*UPPER_OUTER, *LOWER_OUTER], :2] * pixels.scale
+    high, wide = pixels.rgb.shape[:2]
+    return bool((lips < 0).any() or (lips > [wide, high]).any())
 
 
 def _at_most(pixels: Pixels, long_side: int) -> Pixels:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from device.core.errors import MissingModelError, UsageError
+from device.core.ports import Synthesiser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from device.voice.synthesiser import EngineSynthesiser
 
 _SAME = {"cmn": "zh"}
+
+
+class Voice(Synthesiser, Protocol):
+    """A synthesiser that takes memory, and gives it back."""
+
+    def rest(self) -> None:
+        """Let the voice go; it is loaded again when it is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

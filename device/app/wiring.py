@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from device.app.players import Loudspeaker, WavFiles
     from device.app.settings import Settings
     from device.app.staging import Stager
-    from device.app.voices import Voices
-    from device.core.ports import Bus, Camera, Decoder, Player, Synthesiser
+    from device.app.voices import Voice, Voices
+    from device.core.ports import Bus, Camera, Decoder, Player
     from device.core.types import Regret, Speech
     from device.models.registry import Registry
     from device.pipeline.describe import Describer
@@ -170,7 +170,7 @@ class Wiring:
             monotonic=self.clock.monotonic,
         )
 
-    def synthesiser(self, language: str | None = None) -> Synthesiser:
+    def synthesiser(self, language: str | None = None) -> Voice:
         """The voice, loaded; for the language of the device where none is named.
 
         Raises:

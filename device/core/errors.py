@@ -46,8 +46,8 @@ class MissingDeviceError(VoxframeError):
     exit_status = 4
 
 
-class TooSlowError(VoxframeError):
-    """This device would need too long for what is asked; the message names what it can do."""
+class UnableError(VoxframeError):
+    """This device cannot do what is asked, or not in good time; the message names what it can do."""
 
     exit_status = 4
 

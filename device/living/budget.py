@@ -16,10 +16,11 @@ class Size(NamedTuple):
         return (self.long_side / other.long_side) ** 2 * self.rate / other.rate
 
 
+BEST = Size(1280, 25)
 TRIAL = Size(640, 25)
 """What is measured."""
 
-SIZES = (Size(1280, 25), Size(960, 25), TRIAL, Size(640, 12), Size(480, 12))
+SIZES = (BEST, Size(960, 25), TRIAL, Size(640, 12), Size(480, 12))
 """From the best on."""
 
 IN_GOOD_TIME = 1.0
@@ -27,6 +28,9 @@ IN_GOOD_TIME = 1.0
 
 TOO_LONG = 2.0
 """The same, from which no film is made: a page shows the moving face without one."""
+
+INSTEAD = "a page moves without one: voxframe explain PHOTO --speaking person --sound"
+"""What to do where there is no film."""
 
 
 def affordable(cost: float) -> Size | None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
-import cv2
 import numpy as np
 
-from device.core.errors import MissingModelError
+from device.core.errors import MissingModelError, UnableError
 from device.living.boxes import append_xmp
+from device.living.budget import INSTEAD
 from device.living.planes import even, planes_of
 from device.living.stamp import stamp_of
 from device.text.languages import three_letters
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 RATE = 25
 """Pictures a second, where nothing else is asked for."""
-
-LONG_SIDE = 1280
-"""Pixels of the long side of a film at the most; larger pictures are made smaller."""
 
 _REMEDY = "pip install av==18.1.0"
 
@@ -115,9 +112,29 @@ def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> N
 
     Raises:
         MissingModelError: PyAV is not installed.
+        UnableError: It makes no film of this.
         OSError: The file cannot be written.
     """
     av = _av()
+    try:
+        _write(av, file, film, progress)
+    except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
+        # Some of them are errors of the system too, such as a full disk.
+        if isinstance(error, OSError):
+            raise
+        raise UnableError(f"PyAV makes no film of this ({error}); {INSTEAD}") from error
+
+
+def need_pyav() -> None:
+    """See that films can be made here, before anything is done for one.
+
+    Raises:
+        MissingModelError: PyAV is not installed.
+    """
+    _av()
+
+
+def _write(av: ModuleType, file: Path, film: Film, progress: Progress | None) -> None:
     with av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(title=film.title, comment=film.comment)
         pictures = _marked(film.reel.pictures(film.rate), film.mark)
@@ -144,15 +161,6 @@ def write_film(file: Path, film: Film, *, progress: Progress | None = None) -> N
         append_xmp(end_of_it, xmp(PARTLY_MADE))
 
 
-def need_pyav() -> None:
-    """See that films can be made here, before anything is done for one.
-
-    Raises:
-        MissingModelError: PyAV is not installed.
-    """
-    _av()
-
-
 def _av() -> ModuleType:
     try:
         import av  # noqa: PLC0415 - an extra, and large
@@ -162,21 +170,12 @@ def _av() -> ModuleType:
 
 
 def _marked(pictures: Iterable[Rgb], mark: str) -> Iterator[Rgb]:
-    """With even sides, no larger than a film may be, and the mark on each."""
+    """With even sides, and the mark on each."""
     stamp = None
     for each in pictures:
-        picture = even(_fitted(each))
+        picture = even(each)
         stamp = stamp or stamp_of(mark, picture.shape[1], picture.shape[0])
         yield stamp.on(picture)
-
-
-def _fitted(picture: Rgb) -> Rgb:
-    high, wide = picture.shape[:2]
-    share = LONG_SIDE / max(high, wide)
-    if share >= 1:
-        return picture
-    size = max(2, round(wide * share)), max(2, round(high * share))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _with(first: Rgb, rest: Iterator[Rgb]) -> Iterator[Rgb]:

@@ -11,7 +11,7 @@ the same occluders. Nothing was learnt from either set.
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from device.core.types import Rgb
-    from device.living.casting import Part
     from tests.faces import Portrait
 
 GATHERED = Path(__file__).resolve().parents[2] / "tests" / "gathered" / "faces.csv"
@@ -70,8 +69,9 @@ def _hidden(name: str, faces: Sequence[Portrait], pictures: Sequence[Rgb]) -> No
 
 
 def _labelled(folder: Path) -> None:
-    """The mouths that people said were seen or hidden, of faces that are large and straight enough to speak."""
+    """The mouths that people said were seen or hidden: how many move, and of the others what keeps them still."""
     counted: Counter[tuple[str, bool]] = Counter()
+    kept: defaultdict[str, Counter[str]] = defaultdict(Counter)
     wrong = []
     for photo in read_labels(GATHERED):
         file = folder / photo.file
@@ -80,21 +80,22 @@ def _labelled(folder: Path) -> None:
         faces, parts = described(file).scene.faces, staged(file).parts
         boxes = [(each.box.x, each.box.y, each.box.width, each.box.height) for each in faces]
         for label, place in zip(photo.faces, photo.matched(boxes), strict=True):
-            if place is None or not _asked(parts[place]):
+            if place is None:
                 continue
-            word, speaks = label.words["mouth"], parts[place].does == "speaks"
+            word, part = label.words["mouth"], parts[place]
+            if part.by != "mouth":
+                kept[word][f"{part.does} by {part.by}"] += 1
+                continue
+            speaks = part.does == "speaks"
             counted[word, speaks] += 1
             if (word, speaks) in {("seen", False), ("hidden", True)}:
                 wrong.append(f"{file.name} {place} ({word})")
     for word, asked in (("seen", f"at least {LEAST_OPEN:.0%}"), ("hidden", f"at most {MOST_HIDDEN:.0%}")):
         moved, total = counted[word, True], counted[word, True] + counted[word, False]
+        others = ", ".join(f"{why}: {number}" for why, number in kept[word].most_common())
         print(f"labelled {word}: {moved} of {total} move, {moved / max(total, 1):.1%} (asked: {asked})")
+        print(f"  beside them, not for their mouth: {others or 'none'}")
     print("  not as labelled: " + ", ".join(wrong))
-
-
-def _asked(part: Part) -> bool:
-    """Whether it was the mouth that decided."""
-    return part.why.startswith("its mouth is seen")
 
 
 if __name__ == "__main__":

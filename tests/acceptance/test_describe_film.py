@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import av
 import pytest
 
+from device.app.cli import main
 from device.app.wiring import PHOTOS
 from tests.command import records, voxframe
+from tests.conftest import ROOT
 from tests.locations import voice
 
 if TYPE_CHECKING:
@@ -68,6 +72,59 @@ def test_a_folder_takes_a_film_of_each_photo_and_what_cannot_be_read_stops_no_ot
     assert len(done.stderr.splitlines()) == 1
     assert sorted(each.name for each in films.iterdir()) == ["curies_lab.mp4", "hopper_navy_cap.mp4"]
     assert "synthetic" in seen_in(films / "hopper_navy_cap.mp4").comment.lower()
+
+
+def test_a_film_that_cannot_be_written_stops_neither_what_was_said_nor_the_next_photo(tmp_path: Path) -> None:
+    (tmp_path / "hopper_navy_cap.mp4").mkdir()
+    done = voxframe("describe", "--json", "--film", f"{tmp_path}/", "--vtt", f"{tmp_path}/", PORTRAIT, OLD)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "hopper_navy_cap.mp4 cannot be written" in done.stderr
+    assert [len(record["narration"]) > 0 for record in records(done)] == [True, True]
+    assert seen_in(tmp_path / "curies_lab.mp4").pictures > 1
+    names = ["curies_lab.mp4", "curies_lab.vtt", "hopper_navy_cap.mp4", "hopper_navy_cap.vtt"]
+    assert sorted(os.listdir(tmp_path)) == names  # noqa: PTH208 - hidden files too
+
+
+def test_a_film_that_takes_too_long_is_not_made_and_all_else_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("device.living.budget.IN_GOOD_TIME", 0.0)
+    monkeypatch.setattr("device.living.budget.TOO_LONG", 0.0)
+    picture = tmp_path / "a.png"
+    status = main(["describe", "--film", str(tmp_path / "a.mp4"), "--annotate", str(picture), str(PORTRAIT)])
+    said, complained = capsys.readouterr()
+    assert status == 4
+    assert "one face" in said
+    assert "voxframe explain" in complained
+    assert len(complained.splitlines()) == 1
+    assert os.listdir(tmp_path) == ["a.png"]  # noqa: PTH208 - hidden files too
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from device.app.cli import main
+status = main(sys.argv[1:])
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0], file=sys.stderr)
+sys.exit(status)
+"""
+
+
+def peak_megabytes(*arguments: str | Path, state: Path) -> float:
+    """The most that a command ever had resident; with no phrase from before."""
+    command = [sys.executable, "-c", PEAK, *map(str, arguments)]
+    environment = os.environ | {"VOXFRAME_STATE": str(state)}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment, cwd=ROOT)
+    return int(done.stderr) * 1024 / 1e6
+
+
+def test_a_film_takes_hardly_more_memory_than_the_description_that_it_is_of(shared: Path, tmp_path: Path) -> None:
+    spoken = ("describe", "--speaking", "person", shared / "photos" / "award_two_women.jpg")
+    heard = peak_megabytes(*spoken, "--wav", tmp_path / "a.wav", state=tmp_path / "one")
+    filmed = peak_megabytes(*spoken, "--film", tmp_path / "a.mp4", state=tmp_path / "other")
+    # PyAV is loaded before anything is spoken.
+    assert filmed < heard * 1.15
 
 
 def test_one_file_for_two_photos_is_bad_usage(tmp_path: Path) -> None:

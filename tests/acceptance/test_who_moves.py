@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from device.living.budget import BEST
 from device.living.manner import MANNERS
 from device.vision.analyse import MeshAnalyser
 from tests.faces import faces_of, portraits
 from tests.occluders import KINDS
-from tests.sight import GROUP, detector, full_size, mesher, seen
+from tests.sight import GROUP, PORTRAIT, detector, full_size, mesher, seen
 from tests.staging import described, mouths, readable, staged, stager
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_a_face_is_found_again_however_it_lies_in_the_picture() -> None:
     for turns in (1, 2, 3):
         lying = full_size(np.rot90(pixels.rgb, turns))
         scene = MeshAnalyser(mesher=mesher()).analyse(turned(photo, turns), lying, detector().detect(lying))
-        found = stager().staged(scene, lying)
+        found = stager().seen(scene, lying).stage(long_side=1280)
         assert [part.does for part in found.parts].count("speaks") == 3
         for number, rig in found.stage.rigs.items():
             lean = math.degrees(math.atan2(rig.axes.across[1], rig.axes.across[0]))
@@ -91,6 +92,39 @@ def test_statues_have_no_teeth_do_not_blink_and_open_half_as_far() -> None:
     for number, rig in statues.items():
         assert (rig.mobility.teeth, rig.mobility.blinks) == (0, False)
         assert rig.mobility.gain == pytest.approx(people[number].mobility.gain / 2)
+
+
+def test_who_moves_is_the_same_in_a_small_film_as_in_a_large_one(shared: Path) -> None:
+    for photo in photos(shared):
+        ensemble = stager().ensemble(described(photo))
+        large, small = (ensemble.stage(long_side=side).parts for side in (1280, 640))
+        for one, other in zip(large, small, strict=True):
+            # But for what has too few pixels there.
+            assert one == other or (other.does, other.by) == ("still", "size"), photo.name
+
+
+def test_only_who_is_asked_for_is_made_ready_to_move() -> None:
+    found = stager().ensemble(described(GROUP)).stage(long_side=640, who={1})
+    assert set(found.stage.rigs) == {1}
+    assert [part.does for part in found.parts] == ["speaks"] * 3
+    assert len(found.stage.faces) == 3
+
+
+def test_a_stage_is_never_larger_than_the_best_film(shared: Path) -> None:
+    photo = shared / "photos" / "award_two_women.jpg"
+    assert max(seen(photo)[1].rgb.shape) > BEST.long_side
+    assert max(staged(photo, 4000).stage.photo.shape) == BEST.long_side
+
+
+@pytest.mark.parametrize("way", ["down", "right"])
+def test_a_mouth_that_the_edge_of_the_photo_cuts_stays_still(way: str) -> None:
+    (face,), pixels = described(PORTRAIT).scene.faces, seen(PORTRAIT)[1]
+    (rig,) = staged(PORTRAIT).stage.rigs.values()
+    across, down = (round(float(at + low)) for at, low in zip(rig.axes.mouth, rig.box, strict=False))
+    cut = full_size(pixels.rgb[: down + 4] if way == "down" else pixels.rgb[:, : across + 4])
+    assert face.box.x < across < face.box.x + face.box.width
+    (part,) = stager().seen(described(PORTRAIT).scene, cut).parts
+    assert (part.does, part.by) == ("still", "edge")
 
 
 def test_a_photo_is_staged_at_the_size_that_is_asked_for() -> None:

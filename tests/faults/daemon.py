@@ -102,6 +102,9 @@ class _Voice:
         for number, _ in enumerate(utterances):
             yield SpeechChunk(pcm=np.zeros(160, np.int16), sample_rate=SAMPLE_RATE, utterance=number)
 
+    def rest(self) -> None:
+        """It takes nothing."""
+
 
 class _Ear(NullPlayer):
     """A player that writes down what it was given."""

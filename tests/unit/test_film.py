@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from device.core.errors import MissingModelError
-from device.living.film import LONG_SIDE, RATE, write_film
+from device.living.film import RATE, write_film
 from device.living.stamp import stamp_of
 from device.text.provenance import PARTLY_MADE, TOOL
 from tests.films import SAMPLE_RATE, WORDS, Pictures, a_film, boxes, cue, decoded, picture_of
@@ -134,12 +134,6 @@ def test_sides_are_even_and_nothing_of_the_photo_is_lost(tmp_path: Path, wide: i
     reel = Pictures(picture_of(wide, high), 0.1)
     (first, *_) = decoded(written(tmp_path, a_film(reel=reel, seconds=0.1)))
     assert first.shape[:2] == (high + high % 2, wide + wide % 2)
-
-
-def test_no_side_is_longer_than_a_film_may_be(tmp_path: Path) -> None:
-    reel = Pictures(picture_of(1500, 1001), 0.05)
-    (first, *_) = decoded(written(tmp_path, a_film(reel=reel, seconds=0.05)))
-    assert first.shape[:2] == (854, LONG_SIDE)
 
 
 def test_a_machine_finds_where_the_film_comes_from_in_a_box_of_its_own(tmp_path: Path) -> None:

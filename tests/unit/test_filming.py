@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,11 @@ import av
 import numpy as np
 import pytest
 
-from device.app.filming import FilmBar, Filmer, made_in
-from device.core.errors import UsageError
+from device.app.filming import Filmer, film_bar, made_in
+from device.core.errors import UnableError, UsageError
 from device.core.types import Box, Mark, SpeechChunk, Utterance
 from device.living import film as film_module
+from device.living.budget import BEST, Size
 from device.living.film import RATE
 from device.living.performance import Stage, perform
 from device.living.stamp import stamp_of
@@ -22,6 +25,8 @@ from tests.films import decoded, picture_of
 from tests.sight import PORTRAIT, seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from device.core.types import Rgb, Speaker
 
 SAMPLE_RATE = 16_000
@@ -50,8 +55,8 @@ def chunks(utterances: int, *, seconds: float = 0.6) -> list[SpeechChunk]:
     return made
 
 
-def filmer(*, utterances: int = 1) -> Filmer:
-    made = Filmer()
+def filmer(*, utterances: int = 1, processor: Callable[[], float] = time.process_time) -> Filmer:
+    made = Filmer(processor=processor)
     assert len(list(made.hearing(chunks(utterances)))) == 2 * utterances
     return made
 
@@ -183,6 +188,35 @@ def test_a_disk_that_is_full_is_told_in_one_line(tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("seconds_a_picture", "size"),
+    [(0.001, Size(1280, 25)), (0.03, Size(640, 25)), (0.12, Size(480, 12)), (1.0, None)],
+)
+def test_a_film_is_as_large_as_a_trial_shows_to_be_made_in_time(seconds_a_picture: float, size: Size | None) -> None:
+    # The first answer is for the first picture, which is much later than all the others are: nothing goes by it.
+    work = itertools.chain([1000.0], itertools.count(1000.0 + seconds_a_picture, seconds_a_picture))
+    made = filmer(processor=lambda: next(work))
+    if size is None:
+        with pytest.raises(UnableError, match=r"takes too long here, 26\.8 s .+ 640 pixels; .+ voxframe explain PHOTO"):
+            made.size(STILL, narration("narrator"))
+    else:
+        assert made.size(STILL, narration("narrator")) == size
+
+
+def test_a_speech_too_short_for_a_trial_is_filmed_at_its_best() -> None:
+    short = Filmer()
+    assert list(short.hearing(chunks(1, seconds=0.03)))
+    assert short.size(STILL, narration("narrator")) == BEST
+
+
+def test_what_pyav_makes_no_film_of_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_module, "_H264", {"preset": "no such one"})
+    with pytest.raises(UnableError, match=r"PyAV makes no film of this \(.+\); a page moves without one: voxframe ex"):
+        filmer().write(tmp_path / "a.mp4", STILL, narration("narrator"), seed=1)
+    assert not list(tmp_path.iterdir())
+
+
 def test_there_is_no_bar_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    filmer().write(tmp_path / "a.mp4", STILL, narration("narrator"), seed=1, progress=FilmBar("a.jpg"))
+    with film_bar("a.jpg") as bar:
+        filmer().write(tmp_path / "a.mp4", STILL, narration("narrator"), seed=1, progress=bar)
     assert capsys.readouterr() == ("", "")

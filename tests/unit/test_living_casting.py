@@ -29,12 +29,29 @@ def test_a_face_that_is_seen_well_speaks_and_blinks() -> None:
         ({"yaw": MOST_TURNED}, "nods"),
         ({"yaw": -MOST_TURNED - 1}, "still"),
         ({"yaw": MOST_TURNED, "mouth": 0.1}, "still"),  # what lies over the mouth would nod with it
+        ({"cut": True}, "still"),
     ],
 )
 def test_what_a_face_does_is_decided_by_size_mesh_mouth_and_turn(change: dict[str, float], does: str) -> None:
     part = part_of(replace(WELL, **change))  # type: ignore[arg-type]
     assert part.does == does
     assert part.why
+
+
+@pytest.mark.parametrize(
+    ("change", "by"),
+    [
+        ({}, "mouth"),
+        ({"mouth": 0.1}, "mouth"),
+        ({"mesh": 0.1, "mouth": 0.1}, "mesh"),
+        ({"height": 1, "yaw": 90}, "size"),
+        ({"yaw": MOST_TURNED + 1, "cut": True}, "turn"),
+        ({"yaw": THREE_QUARTERS + 1}, "turn"),
+        ({"cut": True, "mouth": 0.1}, "edge"),
+    ],
+)
+def test_a_part_names_what_decided(change: dict[str, float], by: str) -> None:
+    assert part_of(replace(WELL, **change)).by == by  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("change", [{"eyes": False}, {"eye_light": 0.2}])

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.aloud import Complaints
 from device.app.captioning import write_captions
 from device.app.config import load
-from device.app.filming import FilmBar, Filmer
+from device.app.filming import Filmer, film_bar
 from device.app.listening import Listener
+from device.app.memory import give_back
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import PERIODS
 from device.app.text import printable
 from device.app.wiring import Wiring
-from device.core.errors import BadPhotoError
+from device.core.errors import BadPhotoError, UnableError, UsageError
 from device.pipeline.record import record_of, record_of_error
 from device.pipeline.stopwatch import Stopwatch
 from device.pipeline.tell import tell
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterator
 
+    from device.app.staging import Stager
     from device.core.types import Described, Speaking
+    from device.living.performance import Stage
     from device.pipeline.describe import Describer
 
 
@@ -51,7 +56,8 @@ ANNOTATED_SIDE = 4096
 
 _EPILOGUE = """--wav, --vtt, --film and --annotate name a file for one photo, or a folder (it exists, ends with / or
 has no suffix) for one file per photo; the times in --vtt are those of --wav. --film needs PyAV (the extra "film"), and
-each of its pictures says that it is imagined. Exit status 3: a photo could not be read; all others were described."""
+each of its pictures says what in it is imagined. Exit status 3: a photo could not be read; 2: a file could not be
+written; 4: a film takes too long here. All else that was asked for is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,29 +85,34 @@ def _run(options: argparse.Namespace) -> int:
     synthesiser = complaints.voice() if _speaks(options) else None
     load_ms = watch.lap()
     for task in tasks:
+        hearing = Filmer() if task.film else Listener()
         try:
             beginning = describer.begin(task.photo, speaking=speaking)
             if synthesiser:
                 player = wiring.player(wav=task.wav, aloud=options.say)
-                hearing = Filmer() if task.film else Listener()
                 described, _ = tell(
                     beginning, synthesiser=synthesiser, player=player, clock=wiring.clock, gate=hearing.hearing
                 )
-                if task.captions:
-                    write_captions(task.captions, hearing, described.narration)
-                if task.film and isinstance(hearing, Filmer):
-                    _film(task.film, described, hearing, describer=describer, wiring=wiring)
             else:
                 described = beginning.finish()
-            if task.picture:
-                _annotate(describer, described, task.picture)
         except BadPhotoError as error:
-            status = error.exit_status
+            status = max(status, error.exit_status)
             complaints.about(error)
             if options.json:
                 print(json.dumps(record_of_error(task.photo, error)), flush=True)
             continue
         complaints.none()
+        if task.film and synthesiser:
+            # Nobody looks or speaks any more: networks and voice make room for the film.
+            describer.rest()
+            synthesiser.rest()
+        for make in _files(task, described, hearing, describer=describer, wiring=wiring):
+            try:
+                make()
+            except (BadPhotoError, UnableError, UsageError) as error:
+                # What was seen is told, and no other file or photo is to suffer from it.
+                status = max(status, error.exit_status)
+                complaints.about(error)
         described = replace(described, timings=replace(described.timings, load_ms=load_ms))
         load_ms = 0.0
         print(json.dumps(record_of(described)) if options.json else _text(described), flush=True)
@@ -129,20 +140,38 @@ def _tasks(options: argparse.Namespace) -> list[_Task]:
     ]
 
 
+def _files(
+    task: _Task, described: Described, hearing: Listener, *, describer: Describer, wiring: Wiring
+) -> Iterator[Callable[[], None]]:
+    """What makes each file that was asked for beside the sound."""
+    if task.captions:
+        yield partial(write_captions, task.captions, hearing, described.narration)
+    if task.film and isinstance(hearing, Filmer):
+        yield partial(_film, task.film, described, hearing, describer=describer, wiring=wiring)
+    if task.picture:
+        yield partial(_annotate, describer, described, task.picture)
+
+
 def _film(file: Path, described: Described, filmer: Filmer, *, describer: Describer, wiring: Wiring) -> None:
+    stage, rate = _stage(described, filmer, wiring.stager(describer.decoder))
+    give_back()
+    with film_bar(printable(described.photo.path.name)) as bar:
+        filmer.write(file, stage, described.narration, seed=described.photo.seed, rate=rate, progress=bar)
+
+
+def _stage(described: Described, filmer: Filmer, stager: Stager) -> tuple[Stage, int]:
+    """Who speaks, in a picture as large as there is time for; and how many a second."""
     from device.living.budget import TRIAL
 
-    # Nobody looks any more: the networks make room for the film.
-    describer.rest()
-    stager = wiring.stager(describer.decoder)
-    stage = stager.stage(described, long_side=TRIAL.long_side).stage
+    ensemble = stager.ensemble(described)
+    speakers = {each.speaker for each in described.narration if each.speaker != "narrator"}
+    stage = ensemble.stage(long_side=TRIAL.long_side, who=speakers).stage
     size = filmer.size(stage, described.narration)
     # A photo that is small enough looks the same at both sizes.
-    longest = max(described.photo.width, described.photo.height)
+    longest = max(ensemble.pixels.rgb.shape[:2])
     if min(size.long_side, longest) != min(TRIAL.long_side, longest):
-        stage = stager.stage(described, long_side=size.long_side).stage
-    bar = FilmBar(printable(described.photo.path.name))
-    filmer.write(file, stage, described.narration, seed=described.photo.seed, rate=size.rate, progress=bar)
+        stage = ensemble.stage(long_side=size.long_side, who=speakers).stage
+    return stage, size.rate
 
 
 def _annotate(describer: Describer, described: Described, file: Path) -> None:
