@@ -124,14 +124,17 @@ class Performance:
 
     def _picture(self, moved: Sequence[tuple[Rig, Array]], lit: Array) -> Rgb:
         picture = self.stage.photo
+        moving = [(rig, row) for rig, row in moved if row.any()]
+        if moving:
+            picture = picture.copy()
+        for number, (rig, row) in enumerate(moving):
+            left, top, right, bottom = rig.box
+            face, there = render(rig, row), picture[top:bottom, left:right]
+            # One beside another, where their boxes share pixels, takes those that it moves.
+            np.copyto(there, face, where=(face != rig.photo).any(axis=2, keepdims=True) if number else True)
         # The stronger of two lights, so that none of them goes out while the other one comes.
         if lit.any():
-            picture = self.spotlight.on(self.turns[int(lit.argmax())].lit, float(lit.max()))
-        for rig, row in moved:
-            if row.any():
-                left, top, right, bottom = rig.box
-                picture = picture.copy()
-                picture[top:bottom, left:right] = render(rig, row)
+            picture = self.spotlight.on(picture, self.turns[int(lit.argmax())].lit, float(lit.max()))
         return picture
 
 
@@ -157,8 +160,9 @@ def perform(stage: Stage, narration: Sequence[Utterance], heard: Heard, *, seed:
         rig = None if now.speaker == "narrator" else stage.rigs.get(now.speaker)
         motion = _motion(now, rig, heard, seed=seed + number, around=(before, after)) if rig else None
         turns.append(Turn(speaker=now.speaker, start=now.start, end=now.end, motion=motion, lit=now.lit))
-    spotlight = Spotlight(stage.photo, stage.faces)
-    return Performance(stage=stage, turns=tuple(turns), seconds=heard.seconds, spotlight=spotlight)
+    return Performance(
+        stage=stage, turns=tuple(turns), seconds=heard.seconds, spotlight=Spotlight(stage.photo.shape[:2], stage.faces)
+    )
 
 
 def _motion(now: _Stretch, rig: Rig, heard: Heard, *, seed: int, around: tuple[float, float]) -> Motion:

@@ -98,7 +98,7 @@ def _performance(motion: Motion) -> Performance:
     photo = np.zeros((8, 8, 3), np.uint8)
     stage = Stage(photo=photo, faces=(Box(x=0, y=0, width=8, height=8),), rigs={})
     turn = Turn(speaker=0, start=0.5, end=0.5 + motion.seconds, motion=motion)
-    return Performance(stage=stage, turns=(turn,), seconds=turn.end, spotlight=Spotlight(photo, stage.faces))
+    return Performance(stage=stage, turns=(turn,), seconds=turn.end, spotlight=Spotlight(photo.shape[:2], stage.faces))
 
 
 def test_the_channels_are_in_the_order_of_the_device(page: Page) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
 from device.core.types import Box, Claim, Mark, Utterance
 from device.living.motion import ACROSS, DOWN
-from device.living.performance import Heard, Performance, Stage, perform
-from device.living.spotlight import DARK
-from tests.faces import rigs_of
+from device.living.performance import Heard, Performance, Stage, Turn, perform
+from device.living.spotlight import DARK, Spotlight
+from tests.faces import coefficients, rigs_of
 from tests.sight import GROUP, seen
 
 if TYPE_CHECKING:
     from device.core.types import Rgb, Speaker
+    from device.living.motion import Array, Motion
 
 RATE = 16_000
 SOUNDS = ("m", "a", "b", "o", "p", "i", "f", "a")
@@ -131,6 +133,49 @@ def test_between_two_who_are_spoken_of_the_light_does_not_go_out() -> None:
     played = perform(stage(), narration, heard(2, pause=0.3), seed=1)
     means = [played.at(seconds).mean() for seconds in np.arange(0.0, 2.2, 0.04)]
     assert np.abs(np.diff(means)).max() < 0.1 * np.ptp([stage().photo.mean(), played.at(0.5).mean()]) + 2
+
+
+def test_a_face_that_moves_beside_a_light_is_as_dark_as_what_is_around_it() -> None:
+    narration = [said("narrator", about=(2,))[0], said(0)[0]]
+    played = perform(stage(), narration, heard(2, pause=0.1), seed=1)
+    left, top, right, bottom = stage().rigs[0].box
+    seconds = played.turns[1].start + 0.04  # it speaks, and the light has not gone yet
+    assert played.turns[1].motion
+    assert played.turns[1].motion.at(np.array([0.04])).any()
+    picture, photo = (each[top:bottom, left:right].astype(float) for each in (played.at(seconds), stage().photo))
+    around = picture[0].sum() / photo[0].sum()
+    assert DARK < around < 0.95
+    assert picture.sum() / photo.sum() == pytest.approx(around, abs=0.03)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A motion that stays where it is."""
+
+    row: Array
+
+    def at(self, times: Array) -> Array:
+        return np.tile(self.row, (len(times), 1))
+
+
+def test_of_two_whose_boxes_share_pixels_neither_stills_the_other() -> None:
+    rig = stage().rigs[1]
+    both = Stage(photo=stage().photo, faces=stage().faces[:2], rigs={0: rig, 1: rig})
+
+    def shown(*rows: Array) -> Rgb:
+        turns = tuple(
+            Turn(speaker=number, start=0, end=1, motion=cast("Motion", Standing(row)))
+            for number, row in enumerate(rows)
+        )
+        spotlight = Spotlight(both.photo.shape[:2], both.faces)
+        return Performance(stage=both, turns=turns, seconds=1, spotlight=spotlight).at(0.5)
+
+    speaking, blinking = coefficients(jaw=0.1), coefficients(blink=1.0)
+    alone, together = shown(speaking), shown(speaking, blinking)
+    blinked = (shown(blinking) != both.photo).any(axis=2)
+    assert 0 < blinked.sum() < (alone != both.photo).any(axis=2).sum()
+    assert np.array_equal(together[~blinked], alone[~blinked])
+    assert not np.array_equal(together, alone)
 
 
 def test_nobody_is_lit_where_the_narrator_speaks_of_all() -> None:
