@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from device.living.eyelids import CLOSES
 from device.living.fields import GRID
 from device.living.motion import ACROSS, BROW, JAW, LOWER, ROUND, UPPER, WIDE
+from device.living.spotlight import DARK, REACH, SOFT
 from device.living.visemes import visemes
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ PLACES = 40
 
 _STEPS = 127
 _COLUMNS = 13  # of an eyelid
-_CLOSES = 0.97  # as eyelids.close has it
 _QUALITY = 90
 _FINEST = (
     640  # pixels of a box's height up to which its pictures are kept as they are; they are soft, larger ones more so
@@ -51,6 +52,7 @@ def exported(performance: Performance) -> Record:
     return {
         "size": [wide, high],
         "seconds": performance.seconds,
+        "light": {"dark": DARK, "reach": REACH, "soft": SOFT},
         "visemes": [
             [each.jaw, each.upper, each.lower, each.wide, each.round, _HOLDS.index(each.holds) + 1 if each.holds else 0]
             for each in visemes().all.values()
@@ -160,8 +162,8 @@ def _lid(lid: Eyelid, rig: Rig) -> Record | None:
         np.interp(columns, across[order], values.ravel()[order]) for values in (lid.edge, lid.opening, lid.strip)
     )
     places = rig.axes.place(columns, edge)
-    rows = np.column_stack([places, _CLOSES * falls, strip])
-    return {"lash": lid.lash, "columns": [_rounded(*row, digits=2) for row in rows]}
+    rows = np.column_stack([places, CLOSES * falls, strip])
+    return {"lash": lid.lash, "closes": CLOSES, "columns": [_rounded(*row, digits=2) for row in rows]}
 
 
 def _rounded(*values: Any, digits: int = _DIGITS) -> list[float]:  # noqa: ANN401 - any number

@@ -30,6 +30,10 @@ _LASHES_SHOW = 12.0  # levels that they are darker than the skin, at the least
 _LEAST_SKIN = 0.25  # openings; where less is free, no lashes are looked for
 
 
+CLOSES = 0.97
+"""How far of the way to the lower lid the upper one goes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Eyelid:
     """The upper lid of one eye; all in pixels of the face's box.
@@ -52,7 +56,7 @@ class Eyelid:
 
     def close(self, blink: float) -> tuple[Array, Array]:
         """By how far each pixel is taken from higher up, as a shift down the face; and how much it is darkened."""
-        edge = self.edge + 0.97 * blink * self.opening
+        edge = self.edge + CLOSES * blink * self.opening
         top = self.edge - self.strip
         source = top + (self.height - top) * self.strip / np.maximum(self.strip + edge - self.edge, 0.1)
         over = (self.height > top) & (self.height < edge)

@@ -13,7 +13,7 @@ from device.living.loudness import loudness_of
 from device.living.motion import EASE, SHORTEST_EASE, motion_of
 from device.living.render import render
 from device.living.spotlight import Spotlight
-from device.living.visemes import viseme_spans
+from device.living.visemes import loud_spans, viseme_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -167,12 +167,13 @@ def perform(stage: Stage, narration: Sequence[Utterance], heard: Heard, *, seed:
 
 def _motion(now: _Stretch, rig: Rig, heard: Heard, *, seed: int, around: tuple[float, float]) -> Motion:
     first, end = (round(seconds * heard.sample_rate) for seconds in (now.start, now.end))
+    loudness = loudness_of(heard.pcm[first:end], sample_rate=heard.sample_rate)
     return motion_of(
-        viseme_spans(now.marks, sample_rate=heard.sample_rate, first=first),
+        viseme_spans(now.marks, sample_rate=heard.sample_rate, first=first) or loud_spans(loudness),
         mobility=rig.mobility,
         seconds=now.end - now.start,
         seed=seed,
-        loudness=loudness_of(heard.pcm[first:end], sample_rate=heard.sample_rate),
+        loudness=loudness,
         around=around,
     )
 

@@ -20,8 +20,11 @@ Shade: TypeAlias = npt.NDArray[np.uint8]
 DARK = 0.55
 """What is left of the light beside whom it is on."""
 
-_REACH = 0.75  # halves of a face's box and as much around it: hair and shoulders belong to a person
-_SOFT = 0.9
+REACH = 0.75
+"""Boxes of a face from its middle, up to which there is all of the light: hair and shoulders belong to a person."""
+
+SOFT = 0.9
+"""Boxes of a face in which it fades from there."""
 
 
 class Spotlight:
@@ -53,6 +56,6 @@ class Spotlight:
         for box in (self._faces[number] for number in lit):
             x, y = box.centre
             far = np.hypot((across - x) / max(box.width, 1), (down - y) / max(box.height, 1))
-            light = np.maximum(light, smooth((_REACH + _SOFT - far) / _SOFT).astype(np.float32))
+            light = np.maximum(light, smooth((REACH + SOFT - far) / SOFT).astype(np.float32))
         shade = (255 * (1 - DARK) * (1 - light) + 0.5).astype(np.uint8)
         return np.asarray(cv2.merge([shade] * 3), np.uint8)

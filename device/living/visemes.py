@@ -10,10 +10,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from device.living.loudness import STEP
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from device.core.types import Mark
+    from device.living.loudness import Loudness
 
 Held: TypeAlias = Literal["lips", "teeth"]
 
@@ -23,6 +26,9 @@ LATE = 0.02
 CLOSED_BEFORE_END = 0.065
 """Seconds before the end of its mark at which p or b is quietest, at the earliest at its first sample. Median over 54:
 at the start + 36 ms where it begins a word, the blank before it included, at the start - 4 ms inside one."""
+
+HEARD = 0.75
+"""How far a mouth opens for a sound, in what is usual, from which it counts as heard: 6 decibels less loud."""
 
 PAUSE = 0.12
 """Seconds without a phoneme from which the mouth closes; over less, as between words, the last shape goes on."""
@@ -100,8 +106,7 @@ def viseme_spans(marks: Iterable[Mark], *, sample_rate: int, first: int = 0) -> 
     """The shapes that a speech is heard with, in the order of time; what lies between two of them is a pause.
 
     Args:
-        marks: Of a speech, or of as much of it as is known; only its phonemes are looked at, in the order of time. A
-            voice that marks no phonemes moves no mouth.
+        marks: Of a speech, or of as much of it as is known; only its phonemes are looked at, in the order of time.
         sample_rate: Of the speech.
         first: The sample from which the times are counted.
     """
@@ -116,6 +121,19 @@ def viseme_spans(marks: Iterable[Mark], *, sample_rate: int, first: int = 0) -> 
         step = (end - start) / max(1, len(shapes))
         for at, viseme in enumerate(shapes):
             spans.append(_span(viseme, start + at * step, start + (at + 1) * step))
+    return tuple(spans)
+
+
+def loud_spans(loudness: Loudness) -> tuple[VisemeSpan, ...]:
+    """The same for a voice that marks no phonemes: half open wherever it is heard, and no lips or teeth are met."""
+    spans: list[VisemeSpan] = []
+    for number, opens in enumerate(loudness.opens):
+        if opens < HEARD:
+            continue
+        start, end = number * STEP, (number + 1) * STEP
+        if spans and start - spans[-1].end < STEP / 2:
+            start = spans.pop().start
+        spans.append(VisemeSpan(viseme=visemes().all["half_open"], start=start, end=end))
     return tuple(spans)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from device.core.types import Box, Claim, Mark, Utterance
-from device.living.motion import ACROSS, DOWN
+from device.living.motion import ACROSS, DOWN, JAW
 from device.living.performance import Heard, Performance, Stage, Turn, perform
 from device.living.spotlight import DARK, Spotlight
 from tests.faces import coefficients, rigs_of
@@ -181,6 +181,18 @@ def test_of_two_whose_boxes_share_pixels_neither_stills_the_other() -> None:
 def test_nobody_is_lit_where_the_narrator_speaks_of_all() -> None:
     played = performance("narrator", about=tuple(range(len(stage().faces))))
     assert np.array_equal(played.at(0.5), stage().photo)
+
+
+def test_a_voice_that_marks_no_sounds_opens_the_mouth_where_it_is_heard() -> None:
+    loud = (np.arange(2 * RATE) // (RATE // 4)) % 2 == 0
+    pcm = np.where(loud, 4000, 40).astype(np.int16) * np.where(np.arange(2 * RATE) % 2, 1, -1).astype(np.int16)
+    marks = (Mark(kind="sentence", text="ma", first=0, end=2 * RATE),)
+    (turn,) = perform(stage(), said(0), Heard(pcm=pcm, sample_rate=RATE, marks={0: marks}), seed=1).turns
+    assert turn.motion
+    jaw = turn.motion.at(np.arange(0.0, 2.0, 0.02))[:, JAW]
+    assert np.corrcoef(jaw, loud[:: RATE // 50])[0, 1] > 0.5
+    assert jaw.max() > 0.02
+    assert jaw.min() < 0.3 * jaw.max()
 
 
 def test_what_was_not_heard_is_not_seen() -> None:

@@ -41,7 +41,7 @@ function nearest(face, x, y) {
 
 // Two strips, each three numbers a corner: across, down, and by how much a closed eye has moved it down the face. One is
 // the skin that is stretched over the eye, the other the lashes at its edge.
-function lidOf(face, { lash, columns }) {
+function lidOf(face, { lash, closes, columns }) {
   const [right, low] = face.down, skin = [], lashes = [], fields = [], shown = [];
   for (const [x, y, falls, strip] of columns) {
     skin.push(x - strip * right, y - strip * low, 0, x, y, falls);
@@ -49,7 +49,7 @@ function lidOf(face, { lash, columns }) {
       lashes.push(x + side * lash * right, y + side * lash * low, falls);
     const at = nearest(face, x, y) * FIELDS, here = face.skull.subarray(at, at + FIELDS);
     fields.push(...here, ...here);
-    shown.push(falls / 0.97 / (3 * lash));
+    shown.push(falls / closes / (3 * lash));
   }
   return { lash, columns, shown, skin: new Float32Array(skin), lashes: new Float32Array(lashes), fields: Int8Array.from(fields) };
 }

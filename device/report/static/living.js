@@ -1,7 +1,7 @@
 // A photo that speaks: the picture follows the clock of the sound. Nothing plays by itself, and nothing is drawn but while
 // it plays or where one has moved to; before the sound and after it, and where it cannot be moved, there is the photo.
 
-const LIGHT_SIDE = 160, DARK = 0.55, LIGHT_REACH = 0.75, LIGHT_SOFT = 0.9;   // as in device/living/spotlight.py
+const LIGHT_SIDE = 160;
 const LITTLE_MOTION = matchMedia('(prefers-reduced-motion: reduce)');
 const GRAPHICS = { alpha: true, antialias: false, depth: false, premultipliedAlpha: true };
 
@@ -122,16 +122,16 @@ class Living {
 
   // Everything but these boxes and what is around them.
   darken(boxes) {
-    const [wide, high] = this.performance.size, scale = LIGHT_SIDE / Math.max(wide, high);
+    const { size: [wide, high], light: { dark: most, reach, soft } } = this.performance, scale = LIGHT_SIDE / Math.max(wide, high);
     const width = this.light.width = Math.ceil(wide * scale), height = this.light.height = Math.ceil(high * scale);
     const dark = new ImageData(width, height);
     for (let at = 0; at < width * height; at++) {
       const x = (at % width + 0.5) * wide / width, y = (Math.floor(at / width) + 0.5) * high / height;
       const shares = boxes.map(([left, top, across, down]) => {
         const far = Math.hypot((x - left - across / 2) / Math.max(across, 1), (y - top - down / 2) / Math.max(down, 1));
-        return smooth((LIGHT_REACH + LIGHT_SOFT - far) / LIGHT_SOFT);
+        return smooth((reach + soft - far) / soft);
       });
-      dark.data[4 * at + 3] = 255 * (1 - DARK) * (1 - Math.max(...shares)) + 0.5;
+      dark.data[4 * at + 3] = 255 * (1 - most) * (1 - Math.max(...shares)) + 0.5;
     }
     this.light.getContext('2d').putImageData(dark, 0, 0);
   }
