@@ -15,6 +15,7 @@ import numpy as np
 from device.living.eyelids import CLOSES
 from device.living.fields import GRID
 from device.living.motion import ACROSS, BROW, JAW, LOWER, ROUND, UPPER, WIDE
+from device.living.rig import grid_of
 from device.living.spotlight import DARK, REACH, SOFT
 from device.living.visemes import visemes
 
@@ -150,8 +151,7 @@ def _along_axes(field: Plane, rig: Rig, places: int) -> Array:
 
 def _lid(lid: Eyelid, rig: Rig) -> Record | None:
     """The lid's edge where the eye is open, and at each place how far it goes down and how much skin goes with it."""
-    left, top, right, bottom = lid.box
-    across = rig.axes.local(rig.places[top:bottom, left:right])[..., 0].ravel()
+    across = rig.axes.local(grid_of(lid.box))[..., 0].ravel()
     order = across.argsort()
     opening = lid.opening.ravel()[order]
     open_at = across[order][opening > 0]

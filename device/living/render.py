@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from device.living.motion import Array, Plane
     from device.living.rig import Rig
 
-_GRID_PLACES = np.stack(np.meshgrid(*[np.arange(GRID, dtype=np.float32)] * 2), axis=-1)
+_WAY = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
 
 _ROUNDS = 10
 _CAUTION = 0.6
@@ -36,49 +36,60 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
     """
     if not coefficients.any():
         return rig.photo.copy()
-    skull = sources(rig.fields.skull, coefficients, rig.places, (0, 0, *rig.places.shape[1::-1]))
+    high, wide = rig.photo.shape[:2]
+    skull = shifts(rig.fields.skull, coefficients, (0, 0, wide, high), (wide, high))
     darker = _blink(rig, skull, float(coefficients[BLINK]))
-    picture = _taken(rig.photo, skull)
+    picture = _taken(rig.skull, skull)
     for (left, top, right, bottom), dark in darker:
-        eye = picture[top:bottom, left:right]
+        eye = picture[top:bottom, left:right, :3]
         eye[:] = (eye * (1 - dark)[..., None] + 0.5).astype(np.uint8)
     parting = _parting(rig, coefficients)
     if parting and rig.mouth.plain.size:
         left, top, right, bottom = rig.hollow
         lips = picture[top:bottom, left:right]
-        seen = (1 - _taken(rig.skull_shows, skull[top:bottom, left:right])) * np.float32(parting)
-        lips[:] = cv2.blendLinear(np.ascontiguousarray(lips), _mouth(rig, coefficients), 1 - seen, seen)
+        seen = (1 - lips[..., 3] / np.float32(255)) * np.float32(parting)
+        mouth = cv2.cvtColor(_mouth(rig, coefficients), cv2.COLOR_RGB2RGBA)
+        lips[:] = cv2.blendLinear(np.ascontiguousarray(lips), mouth, 1 - seen, seen)
     left, top, right, bottom = rig.jaw_box
-    jaw = sources(rig.fields.jaw, coefficients, rig.places, rig.jaw_box)
+    jaw = shifts(rig.fields.jaw, coefficients, rig.jaw_box, (wide, high))
     if jaw.size:
-        shown = _taken(rig.jaw_shows, jaw)
+        shown = _taken(rig.jaw, jaw, left, top)
+        beneath = cv2.cvtColor(cv2.extractChannel(shown, 3), cv2.COLOR_GRAY2RGBA)
         low = picture[top:bottom, left:right]
-        low[:] = cv2.blendLinear(np.ascontiguousarray(low), _taken(rig.photo, jaw), 1 - shown, shown)
-    return picture
+        low[:] = cv2.add(cv2.multiply(low, beneath, scale=1 / 255), shown)
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
-def sources(field: Plane, coefficients: Array, places: Plane, part: Edges) -> Plane:
-    """Height x width x 2: where in the photo each pixel of a part of it comes from."""
-    high, wide = places.shape[:2]
+def shifts(field: Plane, coefficients: Array, part: Edges, size: tuple[int, int]) -> Plane:
+    """Height x width x 2: how far from each pixel of a part the photo has what is seen there.
+
+    Args:
+        field: How the face moves.
+        coefficients: One for each channel of a motion.
+        part: Of the face's box.
+        size: The box's width and height.
+    """
+    wide, high = size
     scale = np.array([GRID / wide, GRID / high], np.float32)
     shift = np.tensordot(coefficients.astype(np.float32), field, axes=1) * scale
     back = -shift
     for _ in range(_ROUNDS):
-        back -= np.float32(_CAUTION) * (back + _taken(shift, _GRID_PLACES + back))
+        back -= np.float32(_CAUTION) * (back + _taken(shift, back))
     # The shifts are enlarged and not the places, which would move by half a pixel of the grid at its borders.
     left, top, right, bottom = part
-    shifts = cv2.resize(back / scale, (wide, high), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.add(places[top:bottom, left:right], shifts[top:bottom, left:right]), np.float32)
+    return np.asarray(cv2.resize(back / scale, (wide, high), interpolation=cv2.INTER_LINEAR)[top:bottom, left:right])
 
 
-def _taken(picture: npt.NDArray[Any], places: Plane) -> npt.NDArray[Any]:
+def _taken(picture: npt.NDArray[Any], shift: Plane, left: int = 0, top: int = 0) -> npt.NDArray[Any]:
+    """The picture, or from a corner on a part of it, with each pixel from so far away."""
+    if left or top:
+        shift = shift + np.array([left, top], np.float32)
     # The stubs ask for a second map, which pairs of coordinates do without.
-    taken = cv2.remap(picture, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    return np.asarray(taken)
+    return np.asarray(cv2.remap(picture, shift, None, _WAY, borderMode=cv2.BORDER_REPLICATE))  # type: ignore[call-overload]
 
 
 def _blink(rig: Rig, skull: Plane, blink: float) -> list[tuple[Edges, Plane]]:
-    """Moves the lids within the skull's places; returns where it is to be darker, and how much."""
+    """Moves the lids within the skull's shifts; returns where it is to be darker, and how much."""
     darker = []
     for lid in rig.eyelids if blink > 0 else ():
         left, top, right, bottom = lid.box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from device.living.fields import grid_places
 from device.living.folds import THINNEST, along, areas, gain_without_folds, outermost, slopes
 from device.living.loudness import MOST, Loudness
 from device.living.motion import CHANNELS, motion_of
-from device.living.render import _taken, render, sources
+from device.living.render import render, shifts
 from device.living.rig import Rig, TooSmallError, rig_of
 from device.living.visemes import VisemeSpan, visemes
 from tests.faces import coefficients, faces_of, measured_gap, meshes, rigs_of
@@ -24,6 +24,8 @@ from tests.sight import GROUP, PORTRAIT, full_size, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from device.core.types import Pixels, Rgb
     from device.living.motion import Array
@@ -215,11 +217,17 @@ def test_every_place_comes_from_where_the_field_says_also_where_it_is_steepest()
     start = np.stack(np.meshgrid(columns, rows), axis=-1)
     for shape in outermost(rig.mobility.gain, rig.mobility.gap):
         for field in (rig.fields.skull, rig.fields.jaw):
-            end = (start + np.tensordot(shape, field, axes=1)).astype(np.float32)
-            found = _taken(sources(field, shape, rig.places, (0, 0, wide, high)), end)
+            moved = np.tensordot(shape, field, axes=1).astype(np.float32)
+            back = shifts(field, shape, (0, 0, wide, high), (wide, high))
+            found = start + moved + taken(back, (start + moved).astype(np.float32))
             far = np.hypot(*np.moveaxis(found - start, -1, 0))[2:-2, 2:-2] / rig.axes.height
             assert far.max() < 0.015
             assert np.median(far) < 0.0005
+
+
+def taken(picture: npt.NDArray[Any], places: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    across, down = (np.ascontiguousarray(each) for each in np.moveaxis(places, -1, 0))
+    return np.asarray(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
