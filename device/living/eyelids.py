@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from device.core.types import Rgb
     from device.living.axes import Axes
     from device.living.fields import Edges
-    from device.living.motion import Array
+    from device.living.motion import Array, Plane
 
 _ABOVE, _BELOW = 2.2, 0.5  # room around the eye, in its own openings
 _LASH_DARK = 0.5
@@ -48,7 +48,7 @@ class Eyelid:
     """
 
     box: Edges
-    height: Array
+    height: Plane
     edge: Array
     opening: Array
     strip: Array
@@ -65,7 +65,7 @@ class Eyelid:
         return np.where(over, source - self.height, 0), np.asarray(dark)
 
 
-def eyelids_of(face: Rgb, points: Array, axes: Axes, places: npt.NDArray[np.float64]) -> tuple[Eyelid, ...]:
+def eyelids_of(face: Rgb, points: Array, axes: Axes, places: Plane) -> tuple[Eyelid, ...]:
     """Both lids, or those within the box.
 
     Args:
@@ -96,7 +96,7 @@ def eyelids_of(face: Rgb, points: Array, axes: Axes, places: npt.NDArray[np.floa
         lids.append(
             Eyelid(
                 box=(int(low[0]), int(low[1]), int(far[0]), int(far[1])),
-                height=down,
+                height=down.copy(),  # and not all of the places with it
                 edge=edge - higher,
                 opening=opening + higher,
                 strip=strip + 0.5,

@@ -40,8 +40,8 @@ _REMEDY = "pip install av==18.1.0"
 _H264 = {
     "preset": "superfast",
     "tune": "stillimage",
-    "crf": "23",
-    "x264-params": "bframes=0:mbtree=1:rc-lookahead=5:sync-lookahead=0:sliced-threads=0",
+    "crf": "20",
+    "x264-params": "bframes=0:mbtree=1:rc-lookahead=1:sync-lookahead=0:sliced-threads=0",
 }
 _AAC = {"aac_coder": "fast"}
 """Three times as fast as the other coder, and nearer to the speech at this rate."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from device.core.types import Rgb
     from device.living.fields import Edges
     from device.living.motion import Array, Plane
-    from device.living.rig import Rig
+    from device.living.rig import Layer, Rig
 
 _WAY = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
 
@@ -36,13 +36,7 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
     """
     if not coefficients.any():
         return rig.photo.copy()
-    high, wide = rig.photo.shape[:2]
-    skull = shifts(rig.fields.skull, coefficients, (0, 0, wide, high), (wide, high))
-    darker = _blink(rig, skull, float(coefficients[BLINK]))
-    picture = _taken(rig.skull, skull)
-    for (left, top, right, bottom), dark in darker:
-        eye = picture[top:bottom, left:right, :3]
-        eye[:] = (eye * (1 - dark)[..., None] + 0.5).astype(np.uint8)
+    picture = _skull(rig, coefficients)
     parting = _parting(rig, coefficients)
     if parting and rig.mouth.plain.size:
         left, top, right, bottom = rig.hollow
@@ -51,17 +45,28 @@ def render(rig: Rig, coefficients: Array) -> Rgb:
         mouth = cv2.cvtColor(_mouth(rig, coefficients), cv2.COLOR_RGB2RGBA)
         lips[:] = cv2.blendLinear(np.ascontiguousarray(lips), mouth, 1 - seen, seen)
     left, top, right, bottom = rig.jaw_box
-    jaw = shifts(rig.fields.jaw, coefficients, rig.jaw_box, (wide, high))
-    if jaw.size:
-        shown = _taken(rig.jaw, jaw, left, top)
+    if right > left and bottom > top:
+        shown = _taken(rig.jaw, shifts(rig.fields.jaw, coefficients, rig.jaw_box, rig.photo.shape[1::-1]))
         beneath = cv2.cvtColor(cv2.extractChannel(shown, 3), cv2.COLOR_GRAY2RGBA)
         low = picture[top:bottom, left:right]
         low[:] = cv2.add(cv2.multiply(low, beneath, scale=1 / 255), shown)
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
+def _skull(rig: Rig, coefficients: Array) -> Layer:
+    """The lower layer, with its eyelids."""
+    high, wide = rig.photo.shape[:2]
+    places = shifts(rig.fields.skull, coefficients, (0, 0, wide, high), (wide, high))
+    darker = _blink(rig, places, float(coefficients[BLINK]))
+    picture = _taken(rig.skull, places)
+    for (left, top, right, bottom), dark in darker:
+        eye = picture[top:bottom, left:right, :3]
+        eye[:] = (eye * (1 - dark)[..., None] + 0.5).astype(np.uint8)
+    return picture
+
+
 def shifts(field: Plane, coefficients: Array, part: Edges, size: tuple[int, int]) -> Plane:
-    """Height x width x 2: how far from each pixel of a part the photo has what is seen there.
+    """Height x width x 2: where the photo has what is seen at each pixel of a part, from its place in the part.
 
     Args:
         field: How the face moves.
@@ -77,13 +82,12 @@ def shifts(field: Plane, coefficients: Array, part: Edges, size: tuple[int, int]
         back -= np.float32(_CAUTION) * (back + _taken(shift, back))
     # The shifts are enlarged and not the places, which would move by half a pixel of the grid at its borders.
     left, top, right, bottom = part
-    return np.asarray(cv2.resize(back / scale, (wide, high), interpolation=cv2.INTER_LINEAR)[top:bottom, left:right])
+    there = back / scale + np.array([left, top], np.float32)
+    return np.asarray(cv2.resize(there, (wide, high), interpolation=cv2.INTER_LINEAR)[top:bottom, left:right])
 
 
-def _taken(picture: npt.NDArray[Any], shift: Plane, left: int = 0, top: int = 0) -> npt.NDArray[Any]:
-    """The picture, or from a corner on a part of it, with each pixel from so far away."""
-    if left or top:
-        shift = shift + np.array([left, top], np.float32)
+def _taken(picture: npt.NDArray[Any], shift: Plane) -> npt.NDArray[Any]:
+    """As much of the picture as the shifts are for, each pixel from so far away."""
     # The stubs ask for a second map, which pairs of coordinates do without.
     return np.asarray(cv2.remap(picture, shift, None, _WAY, borderMode=cv2.BORDER_REPLICATE))  # type: ignore[call-overload]
 

@@ -106,7 +106,7 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         raise TooSmallError("the face has too few pixels, or its mouth lies outside the picture")
     face = np.ascontiguousarray(pixels.rgb[top:bottom, left:right])
     seam = seam_of(face, points, axes)
-    places = axes.local(grid_of((0, 0, right - left, bottom - top)))
+    places = axes.local(grid_of((0, 0, right - left, bottom - top))).astype(np.float32)
     skull_shows, jaw_shows = _layers(places, axes, seam)
     fields = fields_of(points, axes, seam, (0, 0, right - left, bottom - top))
     mouth = float(np.clip(axes.mouth_width / axes.height / _USUAL_MOUTH, _LEAST_MOUTH, _WIDEST_MOUTH))
@@ -171,7 +171,7 @@ def _inside(point: Array, wide: int, high: int) -> bool:
     return bool(0 <= point[0] < wide and 0 <= point[1] < high)
 
 
-def _layers(places: Array, axes: Axes, seam: Seam) -> tuple[Plane, Plane]:
+def _layers(places: Plane, axes: Axes, seam: Seam) -> tuple[Plane, Plane]:
     """How much of each pixel is the skull's and the jaw's: parted at the seam, softer beside the mouth."""
     across, down = np.moveaxis(places, -1, 0)
     beside = np.abs(across - seam.middle)
