@@ -1,4 +1,4 @@
-"""Things that lie over a mouth, for faces of real photos: hands, microphones, masks, cups and scarves.
+"""Things that lie over a mouth, for faces of real photos: hands, microphones, masks, cups, scarves and whatever else.
 
 Their stuff is cut from real photos, or drawn; their shapes are drawn. The same seed gives the same pictures.
 """
@@ -237,6 +237,35 @@ def _finger(drawing: _Drawing) -> Rgb:
     return drawing.laid((skin * shade[..., None]).astype(np.float32), ((inside < 1) | fist).astype(np.float32))
 
 
+def _thing(drawing: _Drawing) -> Rgb:
+    """Anything else, of any shape: a phone, a flower, a slice of bread, somebody's shoulder."""
+    turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    waves = [drawing.between(-0.35, 0.35) / n * np.cos(n * turns + drawing.between(0, 6)) for n in range(1, 6)]
+    far = drawing.between(0.1, 0.26) * np.clip(1 + sum(waves), 0.35, 1.8)
+    middle = np.array([drawing.between(-0.06, 0.06), drawing.between(-0.04, 0.07)])
+    stretch, tilt = drawing.between(0.5, 1.6), drawing.between(0, np.pi)
+    along, beside = np.array([np.cos(tilt), np.sin(tilt)]), np.array([-np.sin(tilt), np.cos(tilt)])
+    rim = (far * np.cos(turns) * stretch)[:, None] * along + (far * np.sin(turns) / stretch)[:, None] * beside + middle
+    chance = drawing.random.random()
+    if chance < 0.45:
+        stuff = _skin(drawing)
+    elif chance < 0.65:
+        stuff = drawing.plain()
+    else:
+        stuff = drawing.stuffed(drawing.stuff.cloths, smooth=drawing.random.random() < 0.5)
+    local = drawing.local() - middle
+    shade = 1 + drawing.between(0, 0.9) * (local @ along)
+    shade = shade * (
+        1.05 - drawing.between(0, 0.35) * np.clip(np.hypot(*np.moveaxis(local, -1, 0)) / far.mean(), 0, 1.5) ** 2
+    )
+    if drawing.random.random() < 0.5:
+        shade = shade * (
+            1 + drawing.between(0.03, 0.15) * np.sin(2 * np.pi * drawing.between(2, 14) * (local @ beside))
+        )
+    shape = drawing.polygon(np.array([drawing.at(*place) for place in rim]))
+    return drawing.laid((stuff * np.clip(shade, 0.2, 1.6)[..., None]).astype(np.float32), shape)
+
+
 KINDS: dict[str, Callable[[_Drawing], Rgb]] = {
     "hand": _hand,
     "finger": _finger,
@@ -244,4 +273,5 @@ KINDS: dict[str, Callable[[_Drawing], Rgb]] = {
     "mask": _mask,
     "cup": _cup,
     "scarf": _scarf,
+    "thing": _thing,
 }

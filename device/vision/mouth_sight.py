@@ -2,7 +2,7 @@
 
 The mesh network draws lips wherever lips would be, and is as sure of them behind a mask as without one. So the pixels
 are asked: histograms of oriented gradients (Dalal and Triggs, 2005) of the mouth's surroundings, and how their colours
-differ from those of the upper face, weighed by a logistic regression.
+differ from those of the upper face, weighed by a network of one small hidden layer.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ _REACH = 2  # pixels around a place whose colours are one
 class MouthSight:
     """The weights, loaded.
 
+    A column for each hidden unit: what it weighs each feature with, and last what the answer weighs it with. A unit
+    answers with its sum, or 0 where that is negative.
+
     Raises:
         MissingModelError: The file is missing or damaged.
     """
@@ -59,7 +62,8 @@ class MouthSight:
 
     def probability(self, pixels: Pixels, mesh: FaceMesh) -> float:
         """How likely the mouth of this mesh is seen, 0 to 1."""
-        found = float(features(pixels.rgb, mesh.points[:, :2].astype(np.float64) * pixels.scale) @ self._weights)
+        seen = features(pixels.rgb, mesh.points[:, :2].astype(np.float64) * pixels.scale)
+        found = float(np.maximum(seen @ self._weights[:-1], 0) @ self._weights[-1])
         return 1 / (1 + math.exp(-min(max(found, -50.0), 50.0)))
 
 
