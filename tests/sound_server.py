@@ -1,4 +1,4 @@
-"""A real PulseAudio with sinks that take sound as fast as it is heard, and what is heard of them."""
+"""A real sound server with sinks that take sound as fast as it is heard, and what is heard of them."""
 
 from __future__ import annotations
 
@@ -28,47 +28,44 @@ SINKS = ("room", "phones")
 class SoundServer:
     """Its own server in a folder, found by whoever is given `environment`."""
 
-    def __init__(self, folder: Path) -> None:
-        if not shutil.which("pulseaudio"):
-            pytest.skip("pulseaudio is not installed: apt-get install pulseaudio pulseaudio-utils libasound2-plugins")
+    def __init__(self, folder: Path, socket: str, *, programs: tuple[str, ...], packages: str) -> None:
+        if not all(map(shutil.which, programs)):
+            pytest.skip(f"{programs[0]} is not installed: apt-get install {packages}")
         folder.mkdir(exist_ok=True)
         self._folder = folder
-        self._pid_file = folder / "pulse" / "pid"
         # A path of a socket has room for 107 characters.
-        self._socket = Path(os.path.relpath(folder / "s")) if len(str(folder)) > 100 else folder / "s"
+        path = folder / socket
+        self._socket = Path(os.path.relpath(path)) if len(str(path)) > 100 else path
         self.environment = {"PULSE_SERVER": f"unix:{self._socket}", "PULSE_COOKIE": str(folder / "cookie")}
+        self._home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         self._listening: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Return when it answers; where it runs already, it goes on."""
-        if self._pid_file.exists():
+        if self._runs():
             return
-        modules = [f"module-null-sink sink_name={name}" for name in SINKS]
-        modules.append(f"module-native-protocol-unix socket={self._socket} auth-anonymous=1")
-        command = ["pulseaudio", "-n", "--daemonize=yes", "--exit-idle-time=-1", "--log-target=null"]
-        home = {"HOME": str(self._folder), "XDG_RUNTIME_DIR": str(self._folder)}
-        subprocess.run(
-            [*command, *(f"--load={module}" for module in modules)], env=os.environ | home, check=True, timeout=60
-        )
+        self._begin()
         for sink in SINKS:
             # A sink that nobody listens to goes on by stretches of two seconds.
             self.listen(sink)
 
     def stop(self) -> None:
         """Kill it, as where it crashes; return when it is gone."""
-        if self._pid_file.exists():
-            pid = int(self._pid_file.read_text())
-            gone = os.pidfd_open(pid)
-            os.kill(pid, signal.SIGKILL)
-            select.select([gone], [], [], PATIENCE_SECONDS)
-            os.close(gone)
-            self._pid_file.unlink()
+        if self._runs():
+            self._end()
         self._socket.unlink(missing_ok=True)
         for each in self._listening:
-            each.kill()
-            with each:
-                """Its pipe is closed, and it is waited for."""
+            _killed(each)
         self._listening.clear()
+
+    def _runs(self) -> bool:
+        raise NotImplementedError
+
+    def _begin(self) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
 
     def unplug(self, sink: str) -> None:
         """Take one sink away, and end what plays there; the server goes on."""
@@ -78,7 +75,7 @@ class SoundServer:
 
     def plug(self, sink: str) -> None:
         """Put it there again."""
-        self._ask("load-module", "module-null-sink", f"sink_name={sink}")
+        self._ask("load-module", *_null_sink(sink))
         self.listen(sink)
 
     def _ask(self, *what: str) -> str:
@@ -101,6 +98,97 @@ class SoundServer:
         listener = Listener(process)
         listener.wait_for_silence(0.1)
         return listener
+
+
+class PulseAudio(SoundServer):
+    """What the tests use."""
+
+    def __init__(self, folder: Path) -> None:
+        packages = "pulseaudio pulseaudio-utils libasound2-plugins"
+        super().__init__(folder, "s", programs=("pulseaudio",), packages=packages)
+        self._pid_file = folder / "pulse" / "pid"
+
+    def _runs(self) -> bool:
+        return self._pid_file.exists()
+
+    def _begin(self) -> None:
+        modules = [" ".join(_null_sink(name)) for name in SINKS]
+        modules.append(f"module-native-protocol-unix socket={self._socket} auth-anonymous=1")
+        command = ["pulseaudio", "-n", "--daemonize=yes", "--exit-idle-time=-1", "--log-target=null"]
+        command += [f"--load={module}" for module in modules]
+        subprocess.run(command, env=os.environ | self._home, check=True, timeout=60)
+
+    def _end(self) -> None:
+        pid = int(self._pid_file.read_text())
+        gone = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        select.select([gone], [], [], PATIENCE_SECONDS)
+        os.close(gone)
+        self._pid_file.unlink()
+
+
+class PipeWire(SoundServer):
+    """What Raspberry Pi OS has on its desktop, asked in the words of PulseAudio; its bus and its manager with it."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = ("pipewire", "pipewire-pulse", "wireplumber", "dbus-daemon", "pactl", "parec")
+        packages = "pipewire pipewire-pulse wireplumber dbus pulseaudio-utils"
+        super().__init__(folder, "pulse/native", programs=programs, packages=packages)
+        self._bus = f"unix:path={folder / 'bus'}"
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def _runs(self) -> bool:
+        return bool(self._running)
+
+    def _begin(self) -> None:
+        bus = self._run("dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address={self._bus}")
+        assert bus.stdout is not None
+        bus.stdout.readline()  # it answers from now on
+        self._run("pipewire")
+        self._until_it_answers("pw-cli", "info", "0")
+        self._run("wireplumber")
+        self._run("pipewire-pulse")
+        self._until_it_answers("pactl", "info")
+        for sink in SINKS:
+            self._ask("load-module", *_null_sink(sink))
+
+    def _end(self) -> None:
+        for each in reversed(self._running):
+            _killed(each)
+        self._running.clear()
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | self._home | {"DBUS_SESSION_BUS_ADDRESS": self._bus}
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        )
+        self._running.append(process)
+        return process
+
+    def _until_it_answers(self, *command: str) -> None:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        environment = os.environ | self._home | self.environment
+        while subprocess.run(command, env=environment, check=False, capture_output=True).returncode:
+            assert time.monotonic() < patience, f"{command[0]} has no answer"
+
+
+SERVERS: dict[str, type[PulseAudio | PipeWire]] = {"pulseaudio": PulseAudio, "pipewire": PipeWire}
+
+
+def sound_server(folder: Path) -> SoundServer:
+    """PulseAudio, or PipeWire where VOXFRAME_SOUND_SERVER asks for it."""
+    return SERVERS[os.environ.get("VOXFRAME_SOUND_SERVER", "pulseaudio")](folder)
+
+
+def _null_sink(name: str) -> tuple[str, ...]:
+    """With one channel, as speech has: what is made of two and back is louder with PipeWire."""
+    return "module-null-sink", f"sink_name={name}", "channels=1"
+
+
+def _killed(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with process:
+        """Its pipe is closed, and it is waited for."""
 
 
 class Listener:
@@ -150,9 +238,7 @@ class Listener:
 
     def close(self) -> None:
         """Listen no more: a server has room for 64."""
-        self._process.kill()
-        with self._process:
-            """Its pipe is closed, and it is waited for."""
+        _killed(self._process)
 
     def came(self, sample: int) -> float:
         """When a sample came, counted from the first that was not silent, by the monotonic clock."""

@@ -1,6 +1,8 @@
-"""A sound server, PulseAudio or PipeWire, through the simple interface of PulseAudio's library.
+"""A sound server, PulseAudio or PipeWire, through PulseAudio's library.
 
-PipeWire answers to it too (pipewire-pulse). Structures and numbers are those of libpulse 16: sample.h, def.h, simple.h.
+PipeWire answers to it too (pipewire-pulse). Structures and numbers are those of libpulse 16: sample.h, def.h, stream.h.
+Not the simple interface: that cannot ask the server to leave a stream where it is. PipeWire, and PulseAudio on a desktop,
+move one whose sink is missing or unplugged to another; what was for headphones would be heard in the room.
 """
 
 from __future__ import annotations
@@ -15,14 +17,21 @@ from device.playback.sink import SinkLostError
 if TYPE_CHECKING:
     from device.core.types import Pcm
 
-LIBRARY = "libpulse-simple.so.0"
+LIBRARY = "libpulse.so.0"
 
 BUFFER_SECONDS = 0.5
 """How much the server is handed ahead."""
 
-_PLAYBACK, _S16_LE = 1, 3
+_S16_LE = 3
 _BYTES = 2
 _DEFAULT = 0xFFFFFFFF
+_NO_ROOM = ctypes.c_size_t(-1).value
+_NO_DATA = 16  # pa_error_code
+_INTERPOLATE, _AUTO_UPDATE, _DONT_MOVE, _ADJUST_LATENCY = 0x2, 0x8, 0x200, 0x2000
+_CONTEXT_READY, _CONTEXT_FAILED, _STREAM_READY, _STREAM_FAILED = 4, 5, 2, 3
+_RUNNING = 0
+_PATIENCE_MICROS = 20_000
+"""How long the server is waited for at a time: whoever says stop waits as long at most."""
 
 
 class _SampleSpec(ctypes.Structure):
@@ -44,24 +53,38 @@ def library() -> Any:  # noqa: ANN401 - a library has the functions it has
         pulse = ctypes.CDLL(LIBRARY)
     except OSError as error:
         raise SinkLostError(f"{LIBRARY} is not there; as root: apt-get install libpulse0") from error
-    handle, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
-    trouble = ctypes.POINTER(ctypes.c_int)
-    pulse.pa_strerror.argtypes, pulse.pa_strerror.restype = [ctypes.c_int], text
-    pulse.pa_simple_new.argtypes = [
-        *[text] * 2,
-        ctypes.c_int,
-        *[text] * 2,
-        ctypes.POINTER(_SampleSpec),
-        handle,
-        ctypes.POINTER(_BufferAttr),
-        trouble,
-    ]
-    pulse.pa_simple_new.restype = handle
-    pulse.pa_simple_write.argtypes = [handle, handle, size, trouble]
-    pulse.pa_simple_get_latency.argtypes, pulse.pa_simple_get_latency.restype = [handle, trouble], ctypes.c_uint64
-    for each in ("drain", "flush"):
-        getattr(pulse, f"pa_simple_{each}").argtypes = [handle, trouble]
-    pulse.pa_simple_free.argtypes, pulse.pa_simple_free.restype = [handle], None
+    handle, text, number, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_size_t
+    spec, buffer = ctypes.POINTER(_SampleSpec), ctypes.POINTER(_BufferAttr)
+    micros = ctypes.POINTER(ctypes.c_uint64)
+    for name, given, returned in (
+        ("strerror", [number], text),
+        ("mainloop_new", [], handle),
+        ("mainloop_get_api", [handle], handle),
+        ("mainloop_prepare", [handle, number], number),
+        ("mainloop_poll", [handle], number),
+        ("mainloop_dispatch", [handle], number),
+        ("mainloop_free", [handle], None),
+        ("context_new", [handle, text], handle),
+        ("context_connect", [handle, text, number, handle], number),
+        ("context_get_state", [handle], number),
+        ("context_errno", [handle], number),
+        ("context_disconnect", [handle], None),
+        ("context_unref", [handle], None),
+        ("stream_new", [handle, text, spec, handle], handle),
+        ("stream_connect_playback", [handle, text, buffer, number, handle, handle], number),
+        ("stream_get_state", [handle], number),
+        ("stream_writable_size", [handle], size),
+        ("stream_write", [handle, handle, size, handle, ctypes.c_int64, number], number),
+        ("stream_get_latency", [handle, micros, ctypes.POINTER(number)], number),
+        ("stream_drain", [handle, handle, handle], handle),
+        ("stream_flush", [handle, handle, handle], handle),
+        ("stream_disconnect", [handle], number),
+        ("stream_unref", [handle], None),
+        ("operation_get_state", [handle], number),
+        ("operation_unref", [handle], None),
+    ):
+        function = getattr(pulse, f"pa_{name}")
+        function.argtypes, function.restype = given, returned
     return pulse
 
 
@@ -91,75 +114,129 @@ class PulseSink:
 
 
 class OpenPulse:
-    """A stream to the server. Writing waits where its buffer is full; `drop` ends that."""
+    """A stream to the server."""
 
     tail = 0
 
     def __init__(self, sink: str, *, sample_rate: int) -> None:
-        self._pulse = library()
-        self._trouble = ctypes.c_int()
+        self._pulse = pulse = library()
         self._rate = sample_rate
+        # Whoever holds it may ask the server.
         self._lock = threading.Lock()
         self._dropped = False
-        ahead = round(BUFFER_SECONDS * sample_rate) * _BYTES
-        # It begins with the first sample, and not when its buffer is full.
-        buffer = _BufferAttr(_DEFAULT, ahead, _BYTES, _DEFAULT, _DEFAULT)
-        spec = _SampleSpec(_S16_LE, sample_rate, 1)
-        self._stream = self._pulse.pa_simple_new(
-            None,
-            b"voxframe",
-            _PLAYBACK,
-            sink.encode() or None,
-            b"speech",
-            ctypes.byref(spec),
-            None,
-            ctypes.byref(buffer),
-            ctypes.byref(self._trouble),
-        )
-        if not self._stream:
-            raise self._lost()
+        self._loop = pulse.pa_mainloop_new()
+        self._context = pulse.pa_context_new(pulse.pa_mainloop_get_api(self._loop), b"voxframe")
+        self._stream = None
+        try:
+            self._connect()
+            self._begin(sink)
+        except SinkLostError:
+            self.close()
+            raise
 
     def write(self, samples: Pcm) -> int:
-        """All of them, or none where it was dropped."""
-        if self._dropped:
-            return 0
-        self._done(
-            self._pulse.pa_simple_write(
-                self._stream, samples.ctypes.data, len(samples) * _BYTES, ctypes.byref(self._trouble)
-            )
-        )
-        return len(samples)
+        """As many as there is room for, or none where it was dropped."""
+        with self._lock:
+            if self._dropped:
+                return 0
+            self._turn(0)
+            room = self._pulse.pa_stream_writable_size(self._stream)
+            if room == _NO_ROOM:
+                raise self._lost()
+            taken: int = min(room // _BYTES, len(samples))
+            if taken and self._pulse.pa_stream_write(self._stream, samples.ctypes.data, taken * _BYTES, None, 0, 0) < 0:
+                raise self._lost()
+            self._turn(0)
+            return taken
 
     def left_seconds(self) -> float:
         """How long until the last sample is heard, as the server reckons."""
-        if self._dropped:
-            return 0.0
-        micros: int = self._pulse.pa_simple_get_latency(self._stream, ctypes.byref(self._trouble))
-        if self._trouble.value:
-            raise self._lost()
-        return micros / 1e6
+        with self._lock:
+            if self._dropped:
+                return 0.0
+            micros, negative = ctypes.c_uint64(), ctypes.c_int()
+            while self._pulse.pa_stream_get_latency(self._stream, ctypes.byref(micros), ctypes.byref(negative)) < 0:
+                if self._pulse.pa_context_errno(self._context) != _NO_DATA:
+                    raise self._lost()
+                self._turn(_PATIENCE_MICROS)
+            return 0.0 if negative.value else micros.value / 1e6
 
-    def finish(self, stopped: threading.Event) -> None:  # noqa: ARG002 - whoever sets it has called `drop`
+    def finish(self, stopped: threading.Event) -> None:
         """Return when the server has played it all."""
-        if not self._dropped:
-            self._done(self._pulse.pa_simple_drain(self._stream, ctypes.byref(self._trouble)))
+        with self._lock:
+            if self._dropped:
+                return
+            operation = self._pulse.pa_stream_drain(self._stream, None, None)
+        try:
+            while self._pulse.pa_operation_get_state(operation) == _RUNNING and not stopped.is_set():
+                with self._lock:
+                    if self._dropped:
+                        return
+                    self._turn(_PATIENCE_MICROS)
+        finally:
+            self._pulse.pa_operation_unref(operation)
 
     def drop(self) -> None:
         """Be silent at once."""
         with self._lock:
-            if not self._dropped:
-                self._dropped = True
-                self._pulse.pa_simple_flush(self._stream, None)
+            if self._dropped:
+                return
+            self._dropped = True
+            operation = self._pulse.pa_stream_flush(self._stream, None, None)
+            try:
+                while self._pulse.pa_operation_get_state(operation) == _RUNNING:
+                    self._turn(_PATIENCE_MICROS)
+            except SinkLostError:
+                # Then it is silent too.
+                return
+            finally:
+                self._pulse.pa_operation_unref(operation)
 
     def close(self) -> None:
         """Let go of it."""
         with self._lock:
             self._dropped = True
-            self._pulse.pa_simple_free(self._stream)
+            if self._stream:
+                self._pulse.pa_stream_disconnect(self._stream)
+                self._pulse.pa_stream_unref(self._stream)
+            self._pulse.pa_context_disconnect(self._context)
+            self._pulse.pa_context_unref(self._context)
+            self._pulse.pa_mainloop_free(self._loop)
 
-    def _done(self, result: int) -> None:
-        if result < 0 and not self._dropped:
+    def _connect(self) -> None:
+        if self._pulse.pa_context_connect(self._context, None, 0, None) < 0:
+            raise self._lost()
+        while self._pulse.pa_context_get_state(self._context) != _CONTEXT_READY:
+            self._turn(_PATIENCE_MICROS)
+
+    def _begin(self, sink: str) -> None:
+        spec = _SampleSpec(_S16_LE, self._rate, 1)
+        self._stream = self._pulse.pa_stream_new(self._context, b"speech", ctypes.byref(spec), None)
+        ahead = round(BUFFER_SECONDS * self._rate) * _BYTES
+        # It begins with the first sample, and not when its buffer is full.
+        buffer = _BufferAttr(_DEFAULT, ahead, _BYTES, _DEFAULT, _DEFAULT)
+        flags = _INTERPOLATE | _AUTO_UPDATE | _ADJUST_LATENCY | (_DONT_MOVE if sink else 0)
+        name = sink.encode() or None
+        if self._pulse.pa_stream_connect_playback(self._stream, name, ctypes.byref(buffer), flags, None, None) < 0:
+            raise self._lost()
+        while self._pulse.pa_stream_get_state(self._stream) != _STREAM_READY:
+            self._turn(_PATIENCE_MICROS)
+
+    def _turn(self, micros: int) -> None:
+        """Hear what the server has to say, and wait for it so long.
+
+        Raises:
+            SinkLostError: It has gone, or the sink has.
+        """
+        pulse = self._pulse
+        running = pulse.pa_mainloop_prepare(self._loop, micros) >= 0 and pulse.pa_mainloop_poll(self._loop) >= 0
+        if not running or pulse.pa_mainloop_dispatch(self._loop) < 0:
+            raise self._lost()
+        if pulse.pa_context_get_state(self._context) >= _CONTEXT_FAILED:
+            raise self._lost()
+        if self._stream and pulse.pa_stream_get_state(self._stream) >= _STREAM_FAILED:
             raise self._lost()
 
     def _lost(self) -> SinkLostError:
-        return SinkLostError(self._pulse.pa_strerror(self._trouble).decode(errors="replace"))
+        reason = self._pulse.pa_strerror(self._pulse.pa_context_errno(self._context))
+        return SinkLostError(reason.decode(errors="replace"))

@@ -27,7 +27,7 @@ from tests.command import VOXFRAME
 from tests.faults.doors import get, post
 from tests.mosquitto import free_port
 from tests.small_disk import filled, mounting
-from tests.sound_server import SoundServer
+from tests.sound_server import SoundServer, sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     print(f"{rounds} rounds; median and worst, in milliseconds from the request to the first sound")
     with tempfile.TemporaryDirectory() as folder:
-        server = SoundServer(Path(folder) / "server")
+        server = sound_server(Path(folder) / "server")
         server.start()
         try:
             for name, failing in FAILURES.items():

@@ -23,7 +23,7 @@ from device.app.settings import AudioSettings, Settings, VoiceSettings
 from device.app.wiring import Wiring
 from device.core.types import Utterance
 from scripts.benches.captioned import captions_after_sound
-from tests.sound_server import RATE, SINKS, SoundServer
+from tests.sound_server import RATE, SINKS, SoundServer, sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def main() -> None:
     """Print the table."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as folder:
-        server = SoundServer(Path(folder) / "server")
+        server = sound_server(Path(folder) / "server")
         os.environ.update(server.environment)
         config = Path(folder) / "asound.conf"
         config.write_text('pcm.room { type pulse device "room" }\n', encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.faults.doors import get, post
 from tests.hearing import heard, recogniser, words
 from tests.mosquitto import free_port
 from tests.small_disk import filled, mounting, until
-from tests.sound_server import RATE, SoundServer
+from tests.sound_server import RATE, SoundServer, sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ def ears() -> Decoder:
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
-    made = SoundServer(tmp_path_factory.mktemp("server"))
+    made = sound_server(tmp_path_factory.mktemp("server"))
     made.start()
     yield made
     made.stop()

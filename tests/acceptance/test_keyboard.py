@@ -18,7 +18,7 @@ from tests.command import VOXFRAME
 from tests.faults.doors import get, post
 from tests.mosquitto import free_port
 from tests.small_disk import until
-from tests.sound_server import SoundServer
+from tests.sound_server import sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ class Desk:
         for end in (self._hand, self.terminal):
             stack.callback(os.close, end)
         self.before = termios.tcgetattr(self.terminal)
-        self.server = SoundServer(folder / "server")
+        self.server = sound_server(folder / "server")
         self.server.start()
         stack.callback(self.server.stop)
         self.port, self.log, config = free_port(), folder / "log", folder / "voxframe.toml"

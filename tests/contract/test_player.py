@@ -33,7 +33,7 @@ from tests.simulation.executor import SimExecutor
 from tests.simulation.in_worker import InWorker
 from tests.simulation.loop import SimLoop
 from tests.simulation.room import Room, SimPlayer
-from tests.sound_server import SoundServer
+from tests.sound_server import SoundServer, sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,7 +161,8 @@ class ServerPlace(RealPlace):
         """It always is."""
 
     def was_heard(self) -> bool:
-        self._listener.wait_for_silence(0.2)
+        # Longer than a server takes to begin with a new stream, and its lead-in.
+        self._listener.wait_for_silence(0.6)
         return bool(len(self._listener.heard()))
 
     def loudness(self) -> int:
@@ -262,7 +263,7 @@ def into_file(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Strea
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
-    server = SoundServer(tmp_path_factory.mktemp("server"))
+    server = sound_server(tmp_path_factory.mktemp("server"))
     yield server
     server.stop()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sound_server import SoundServer
+from tests.sound_server import SoundServer, sound_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
     """A sound server with a room and headphones, which is found by whatever plays in this process."""
-    made = SoundServer(tmp_path_factory.mktemp("server"))
+    made = sound_server(tmp_path_factory.mktemp("server"))
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     made.start()
