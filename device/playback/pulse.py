@@ -1,8 +1,8 @@
 """A sound server, PulseAudio or PipeWire, through PulseAudio's library.
 
 PipeWire answers to it too (pipewire-pulse). Structures and numbers are those of libpulse 16: sample.h, def.h, stream.h.
-Not the simple interface: that cannot ask the server to leave a stream where it is. PipeWire, and PulseAudio on a desktop,
-move one whose sink is missing or unplugged to another; what was for headphones would be heard in the room.
+Not the simple interface: that cannot ask the server to leave a stream where it is. PipeWire, and PulseAudio on a
+desktop, move one whose sink is missing or unplugged to another; what was for headphones would be heard in the room.
 """
 
 from __future__ import annotations

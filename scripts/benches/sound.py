@@ -1,9 +1,9 @@
 """What is heard of a description in the room: first sound, gaps, the end, a stop, two sinks, and captions in step.
 
-usage: python -m scripts.benches.sound [ROUNDS]
+usage: [VOXFRAME_SOUND_SERVER=pipewire] python -m scripts.benches.sound [ROUNDS]
 
-The default voice speaks five sentences, as it streams, into sinks of PulseAudio that take as long as the sound is; what
-comes out is recorded in stretches of 10 ms, 20 ms late at most. Each way in turn.
+The default voice speaks five sentences, as it streams, into sinks of PulseAudio (or PipeWire) that take as long as the
+sound is; what comes out is recorded in stretches of 10 ms, 20 ms late at most. Each way in turn.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SENTENCES = (
 )
 WAYS = {
     "ALSA's plugin": AudioSettings(device="room"),
-    "the simple interface": AudioSettings(device="pulse:room"),
+    "the sound server": AudioSettings(device="pulse:room"),
     "aplay": AudioSettings(device="aplay:room"),
     "headphones alone": AudioSettings(device="pulse:room", headphones="pulse:phones"),
     "both": AudioSettings(device="pulse:room", headphones="pulse:phones", to="both"),
