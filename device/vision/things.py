@@ -86,7 +86,8 @@ class SsdThings:
         middle = anchor[:, :2] + offsets[:, 1::-1] * _CENTRE_VARIANCE * anchor[:, 2:]
         growth = np.minimum(offsets[:, :1:-1] * _SIDE_VARIANCE, _LARGEST_GROWTH)
         half = np.exp(growth) * anchor[:, 2:] / 2
-        return np.concatenate([middle - half, middle + half], axis=1), 1 / (1 + np.exp(-values)), kinds
+        corners = np.concatenate([middle - half, middle + half], axis=1)
+        return np.asarray(corners, np.float32), np.asarray(1 / (1 + np.exp(-values)), np.float32), kinds
 
 
 def anchors(level: int) -> npt.NDArray[np.float32]:

@@ -29,7 +29,7 @@ def drop_all(
             with suppress(BaseException):
                 worker.throw(PowerCut())
     for task in tasks:
-        coroutine = task.get_coro()
+        coroutine: Any = task.get_coro()
         for _ in range(_TRIES):
             try:
                 coroutine.throw(PowerCut())

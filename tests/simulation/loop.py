@@ -17,7 +17,7 @@ import math
 import sys
 import warnings
 from asyncio import events
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from tests.simulation.ends import drop_all, where
@@ -182,7 +182,8 @@ class SimLoop(Blocking, AnyLoop):
             # Else it would be told that nobody awaited it.
             coro.close()
         self._touch()
-        task = asyncio.Task(coro, loop=self, **named)
+        # What a task takes is told otherwise from one Python to the next.
+        task: asyncio.Task[T] = asyncio.Task(cast("Any", coro), loop=self, **named)
         self._tasks[task] = None
         return task
 

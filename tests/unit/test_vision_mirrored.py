@@ -51,7 +51,7 @@ def test_what_is_found_in_a_mirrored_picture_lies_where_it_is_in_the_picture_its
     picture = np.zeros((50, 80, 3), np.uint8)
     picture[12:20, 60:73] = 255
     columns = np.nonzero(mirrored(picture)[..., 0])[1]
-    found = faces(((columns.min(), 12, 13, 8), 1.0))
+    found = faces(((float(columns.min()), 12, 13, 8), 1.0))
     found.points[0, :, 0] = [1, 2, 3, 4, 5]
     back = mirrored_back(found, width=80)
     assert back.boxes.tolist() == [[60, 12, 13, 8]]
