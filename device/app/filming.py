@@ -84,6 +84,7 @@ class Filmer(Hearing):
         Raises:
             MissingModelError: PyAV, an extra, is not installed.
             UnableError: Even the least film would take too long, or none can be made.
+            UsageError: The trial cannot be written.
         """
         from device.living.budget import BEST, INSTEAD, TRIAL, affordable
         from device.living.film import write_film
@@ -92,8 +93,8 @@ class Filmer(Hearing):
         beginning = replace(heard, pcm=heard.pcm[: round(TRIAL_SECONDS * heard.sample_rate)])
         film = replace(_film(stage, narration, beginning, (), seed=0), rate=TRIAL.rate)
         made: list[float] = []
-        with TemporaryDirectory() as folder:
-            write_film(Path(folder) / "trial.mp4", film, progress=lambda *_: made.append(self._processor()))
+        with TemporaryDirectory() as folder, whole(Path(folder) / "trial.mp4") as part:
+            write_film(part, film, progress=lambda *_: made.append(self._processor()))
         pictures = len(made) - 1
         if not pictures:
             return BEST

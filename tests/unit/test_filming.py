@@ -209,6 +209,14 @@ def test_a_speech_too_short_for_a_trial_is_filmed_at_its_best() -> None:
     assert short.size(STILL, narration("narrator")) == BEST
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_told_in_the_trial_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.app.outputs.Path.with_name", lambda *_: tmp_path / "full")
+    (tmp_path / "full").symlink_to("/dev/full")
+    with pytest.raises(UsageError, match=r"trial\.mp4 cannot be written \(No space left on device\); make room, or"):
+        filmer().size(STILL, narration("narrator"))
+
+
 def test_what_pyav_makes_no_film_of_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(film_module, "_H264", {"preset": "no such one"})
     with pytest.raises(UnableError, match=r"PyAV makes no film of this \(.+\); a page moves without one: voxframe ex"):
