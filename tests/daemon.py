@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from paho.mqtt import publish
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.command import VOXFRAME, voxframe
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.errors import MissingModelError
 from device.core.types import Box, Pixels
 from device.decode.decoder import Limits, PhotoDecoder

@@ -12,8 +12,9 @@ from device.app.alive import living_of
 from device.app.listening import Hearing
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import Settings
+from device.app.shipped import PHOTOS
 from device.app.text import complain, one_line
-from device.app.wiring import PHOTOS, Wiring
+from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError, VoxframeError
 from device.pipeline.record import claim_values, record_of, record_of_error
 from device.pipeline.tell import tell

@@ -98,7 +98,7 @@ def usual_precision() -> str:
 
 def time_quickest(model: Path, threads: int) -> float:
     """Milliseconds of the quickest plan for a photo of the demo, the second time: the first allocates."""
-    from device.app.wiring import PHOTOS
+    from device.app.shipped import PHOTOS
     from device.decode.decoder import Limits, PhotoDecoder
     from device.pipeline.describe import LOOKING_SIDE
     from device.vision.detector import RetinaFaceDetector

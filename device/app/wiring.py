@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app.machine import SystemClock
+from device.app.shipped import PHOTOS
 from device.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from device.store.database import Database
 
 _log = logging.getLogger(__name__)
-
-PHOTOS = Path(__file__).parent / "photos"
-"""The photos of the demo."""
 
 DATABASE = "voxframe.db"
 """Its name in the state folder."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import accumulate
 
-from device.voice.prosody import VOWELS
+from device.voice.ipa import VOWELS
 
 WORD, CLAUSE = " ", ","
 """What parts words and clauses."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from device.core.types import Mark
-from device.voice.prosody import SECOND_STRESS, STRESS
+from device.voice.ipa import SECOND_STRESS, STRESS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from device.voice.ipa import LONG, STRESS, VOWELS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
     from device.voice.parts import Floats
     from device.voice.phonemes import Sentence
 
-VOWELS = frozenset("aeiouyæøœɐɑɒɔɘəɚɛɜɝɞɤɨɪɯɵɶʉʊʌʏᵻ")  # noqa: RUF001 - IPA
-LONG = "ː"  # noqa: RUF001 - IPA
-STRESS, SECOND_STRESS = "\u02c8", "\u02cc"
 COMMAS = frozenset(",;:")
 
 LONGEST_LEAD = 8

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.errors import FetchError
 from device.decode.decoder import Limits, PhotoDecoder
 from device.models.manifest import load_manifest

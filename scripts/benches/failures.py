@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.models.folder import models_folder
 from device.pipeline.speak import AUDIBLE
 from tests.command import VOXFRAME

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.types import Utterance
 from scripts.benches.film_child import work_of
 from tests.conftest import shared_folder

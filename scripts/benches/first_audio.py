@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from device.app.settings import Settings
-from device.app.wiring import PHOTOS, Wiring
+from device.app.shipped import PHOTOS
+from device.app.wiring import Wiring
 from device.pipeline.speak import AUDIBLE
 from device.pipeline.tell import tell
 from device.playback.null import NullPlayer

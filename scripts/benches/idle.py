@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from scripts.benches.observed import VOXFRAME, Device, Peak, daemon, megabytes
 from tests.daemon import put
 from tests.mosquitto import free_port, mosquitto

@@ -25,7 +25,7 @@ import av
 import cv2
 import numpy as np
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.types import Utterance
 from device.living.film import RATE, Film, write_film
 from device.living.performance import Heard, perform

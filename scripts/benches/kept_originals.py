@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.vision.coco import COCO
 from device.vision.letterbox import resized
 from device.vision.smile_network import crops

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from scripts.benches.observed import QUICK, SILENT, Device, Process, daemon, megabytes
 from tests.faults.doors import Mqtt, post
 from tests.faults.photos import SmallPhoto, chance, small_photo

@@ -32,7 +32,7 @@ import aiohttp
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.mosquitto import free_port, mosquitto
 
 if TYPE_CHECKING:

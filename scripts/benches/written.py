@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from scripts.benches.observed import SILENT, Device, daemon
 from tests.faults.doors import post
 from tests.mosquitto import free_port, mosquitto

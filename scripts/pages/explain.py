@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 
 PHOTO = PHOTOS / "apollo11_crew.jpg"
 SENTENCE = "#sentence-3 .sentence"

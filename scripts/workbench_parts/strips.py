@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.types import Utterance
 from device.living.performance import Heard, perform
 from device.living.visemes import LATE

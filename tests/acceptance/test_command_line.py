@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.playback.stream import LEAD_IN_SECONDS
 from tests.command import VOXFRAME, records, voxframe
 from tests.locations import voice

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.command import voxframe
 from tests.daemon import Daemon, events, put, state_is, states, told
 from tests.mosquitto import Mosquitto, free_port, mosquitto, observer

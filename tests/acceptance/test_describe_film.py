@@ -11,7 +11,7 @@ import av
 import pytest
 
 from device.app.cli import main
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.command import records, voxframe
 from tests.conftest import ROOT
 from tests.locations import voice

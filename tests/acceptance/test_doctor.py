@@ -9,8 +9,9 @@ import pytest
 
 from device.app.memory_parts import LIMIT_MEGABYTES, parts
 from device.app.settings import Settings
+from device.app.shipped import PHOTOS
 from device.app.tuning import FILE, Board, find
-from device.app.wiring import PHOTOS, Wiring
+from device.app.wiring import Wiring
 from device.vision.plans import PLANS
 from tests.command import records, voxframe
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.models.folder import models_folder
 from tests.command import records, voxframe
 

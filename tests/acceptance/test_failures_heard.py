@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.models.folder import models_folder
 from device.playback.recording import RATE as RECORDED
 from device.text.texts import Texts

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from device.app.machine import SystemClock, SystemRandom
-from device.app.wiring import DATABASE, PHOTOS
+from device.app.shipped import PHOTOS
+from device.app.wiring import DATABASE
 from device.core.types import Job, NewJob
 from device.store.database import Database, connect
 from device.store.files import SystemFiles

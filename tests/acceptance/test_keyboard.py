@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device.app.keyboard import HELP
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.command import VOXFRAME
 from tests.faults.doors import get, post
 from tests.mosquitto import free_port

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from device.app.memory_parts import LIMIT_MEGABYTES
+from device.app.shipped import PHOTOS
 from device.app.tuner import sheet
-from device.app.wiring import PHOTOS
 from tests.command import VOXFRAME
 from tests.conftest import ROOT
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from tests.command import VOXFRAME
 
 if TYPE_CHECKING:

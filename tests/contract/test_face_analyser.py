@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.types import Box, Claim, Detection, Pixels, Scene, Thing
 from device.vision.analyse import MeshAnalyser
 from device.vision.proof import UNPROVEN

@@ -12,7 +12,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

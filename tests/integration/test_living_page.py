@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.living.performance import Stage
 from device.report.living import Living
 from tests import stages

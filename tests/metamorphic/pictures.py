@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.errors import BadPhotoError
 from device.decode.decoder import Limits, PhotoDecoder
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.vision.coco import COCO
 from device.vision.letterbox import resized
 from device.vision.runtime import Network

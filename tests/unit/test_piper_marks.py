@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from device.voice.ipa import LONG, STRESS
 from device.voice.phonemes import Sentence, Symbol
 from device.voice.piper_marks import marks_of
-from device.voice.prosody import LONG, STRESS
 
 HOP = 10
 

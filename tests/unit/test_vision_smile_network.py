@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from device.app.wiring import PHOTOS
+from device.app.shipped import PHOTOS
 from device.core.types import Pixels
 from device.vision.smile_network import MEAN_RGB, SIDE, SmileNetwork, crops
 from tests.locations import registry

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from device.app.config import load
+from device.app.shipped import PHOTOS
 from device.app.tuning import FILE
-from device.app.wiring import PHOTOS, Wiring, make_folder, state_folder
+from device.app.wiring import Wiring, make_folder, state_folder
 from device.core.errors import MissingModelError, UsageError
 from device.core.types import Utterance
 
