@@ -15,28 +15,38 @@ die() {
 NO_PACKAGES="Packages could not be fetched (above is why). Is there a network? Behind a proxy with a certificate of its
 own, put that certificate into /usr/local/share/ca-certificates and run update-ca-certificates."
 
-# A supported Python of this machine; VOXFRAME_PYTHON names another.
-find_python() {
+# A supported Python of this machine that has some modules; VOXFRAME_PYTHON names another.
+find_python() { # [MODULES]
     local each
-    case $(uname -m) in
-    x86_64 | aarch64) ;;
-    *) die "voxframe needs a 64-bit system (x86_64 or aarch64), this is $(uname -m); there are no wheels for it" ;;
-    esac
     for each in "${VOXFRAME_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
         [ -n "$each" ] || continue
-        if "$each" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+        if "$each" -c "import sys, ${1:-os}; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" 2>/dev/null; then
             command -v "$each"
             return
         fi
     done
+    return 1
+}
+
+# The same with venv, which Debian has in a package of its own.
+find_python_with_venv() {
+    find_python "venv, ensurepip" && return
+    if find_python >/dev/null; then
+        install_package "venv" python3-venv "to make .venv" >&2
+        find_python "venv, ensurepip" && return
+    fi
     die "No Python 3.11, 3.12 or 3.13 with venv was found; on Debian: apt-get install python3 python3-venv"
 }
 
 # .venv with pip and uv in the versions of requirements/installer.txt.
 install_uv() {
     local python
+    case $(uname -m) in
+    x86_64 | aarch64) ;;
+    *) die "voxframe needs a 64-bit system (x86_64 or aarch64), this is $(uname -m); there are no wheels for it" ;;
+    esac
     if [ ! -x .venv/bin/python ]; then
-        python=$(find_python)
+        python=$(find_python_with_venv)
         "$python" -m venv .venv
     fi
     PATH="$PWD/.venv/bin:$PATH"
