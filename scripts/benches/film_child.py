@@ -58,7 +58,7 @@ class Work:
         """By a child, in files of this folder."""
         file = folder / "work"
         file.write_bytes(pickle.dumps(self))
-        command = [sys.executable, "-m", "scripts.benches.film_child", file, folder / "film.mp4"]
+        command: list[str | Path] = [sys.executable, "-m", "scripts.benches.film_child", file, folder / "film.mp4"]
         done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, **ONE_THREAD})
         return Told(**json.loads(done.stdout))
 
@@ -101,7 +101,7 @@ def main(work: Work, file: Path) -> None:
     def pictures(performance: Performance, rate: float) -> Iterator[Rgb]:
         return timed.pictures(performance, rate)
 
-    Performance.pictures = pictures  # type: ignore[method-assign]
+    Performance.pictures = pictures  # type: ignore[assignment, method-assign]
     begun = time.process_time()
     rig = rig_of(work.pixels, work.mesh)
     rigged = time.process_time() - begun
@@ -110,14 +110,14 @@ def main(work: Work, file: Path) -> None:
     filmer.write(file, Stage(photo=work.pixels.rgb, faces=(box,), rigs={0: rig}), work.narration, seed=1)
     taken = time.process_time() - begun
     seconds = filmer.heard().seconds
-    pictures = round(seconds * 25)
+    number = round(seconds * 25)
     told = Told(
         size=(work.pixels.rgb.shape[1], work.pixels.rgb.shape[0]),
         box=(int(box.width), int(box.height)),
         of_length=taken / seconds,
         rig_ms=1000 * rigged,
-        picture_ms=1000 * timed.seconds / pictures,
-        film_ms=1000 * (taken - rigged - timed.seconds) / pictures,
+        picture_ms=1000 * timed.seconds / number,
+        film_ms=1000 * (taken - rigged - timed.seconds) / number,
         start_megabytes=timed.start,
         peak_megabytes=peak_megabytes(),
         kilobytes_a_second=file.stat().st_size / 1000 / seconds,

@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -95,7 +95,7 @@ class Warm:
 def commands(photo: Path, voice: Path) -> Took:
     """The same photo through two commands, one after the other."""
     began = time.perf_counter()
-    quiet = {"stderr": subprocess.DEVNULL, "env": os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}}
+    quiet: dict[str, Any] = {"stderr": subprocess.DEVNULL, "env": os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}}
     told = subprocess.run(
         [PEERS / "python", "-c", DETECT, photo], stdout=subprocess.PIPE, text=True, check=True, **quiet
     )
@@ -103,9 +103,10 @@ def commands(photo: Path, voice: Path) -> Took:
     with subprocess.Popen(
         [PEERS / "piper", "--model", voice, "--output-raw", "--", sentence], stdout=subprocess.PIPE, **quiet
     ) as piper:
-        head = piper.stdout.read(2)
+        raw = cast("IO[bytes]", piper.stdout)
+        head = raw.read(2)
         first = (time.perf_counter() - began) * 1000
-        samples = np.frombuffer(head + piper.stdout.read(), "<i2")
+        samples = np.frombuffer(head + raw.read(), "<i2")
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) >= AUDIBLE)
     return Took(first, first + loud[0] / 22.05)
 

@@ -212,9 +212,9 @@ def _matched(case: Case, boxes: list[Rectangle]) -> list[int | None]:
 
 def _change(case: Case, before: list[Rectangle], after: list[Rectangle]) -> Change:
     change = Change(case.name)
-    for was, now in zip(_matched(case, before), _matched(case, after), strict=True):
-        change.gained += was is None and now is not None
-        change.lost += was is not None and now is None
+    for one, other in zip(_matched(case, before), _matched(case, after), strict=True):
+        change.gained += one is None and other is not None
+        change.lost += one is not None and other is None
     if case.counts_false:
         was, now = ([box for box in found if not _on_a_face(box, case)] for found in (before, after))
         change.less_false, change.more_false = max(0, len(was) - len(now)), max(0, len(now) - len(was))

@@ -93,7 +93,7 @@ def main(number: int) -> int:
     """Print a table a mood; returns 1 where something is not as it is asked for."""
     settings = Settings()
     settings = replace(settings, voice=replace(settings.voice, cache_megabytes=0.0))
-    synthesiser = Wiring(settings).synthesiser()
+    synthesiser = Wiring(settings).voices().synthesiser(settings.device.language)
     personas = synthesiser.personas
     texts = [*described(number // 2), *various(number - number // 2)]
     trouble = []

@@ -108,7 +108,7 @@ def _at(divisor: int, rounds: int) -> dict[int, list[Spoken]]:
 
 def _read(lines: Iterable[str]) -> Iterator[tuple[int, Spoken]]:
     told = map(json.loads, lines)
-    engine = next(told, None)
+    engine: dict[str, Any] = next(told, {})
     for values in told:
         yield values["words"], _spoken(values, **engine)
 
@@ -134,7 +134,7 @@ def _spoken(values: dict[str, Any], *, look_ahead: int, frame_seconds: float) ->
 
 def _row(divisor: int, words: int, spoken: list[Spoken]) -> str:
     def middle(name: str) -> float:
-        return statistics.median(getattr(each, name) for each in spoken)
+        return float(statistics.median(getattr(each, name) for each in spoken))
 
     def millis(name: str) -> float:
         return middle(name) * 1000

@@ -52,8 +52,8 @@ def _smaller(rgb: Rgb, _: np.random.Generator) -> Rgb:
 
 
 def _compressed(rgb: Rgb, _: np.random.Generator) -> Rgb:
-    _, data = cv2.imencode(".jpg", rgb[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    data = cv2.imencode(".jpg", rgb[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1]
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 
 VERSIONS = (

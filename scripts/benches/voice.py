@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from device.app.settings import Settings, VoiceSettings
 from device.app.wiring import Wiring
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from device.core.ports import Synthesiser
     from device.core.types import Speech
-    from device.voice.schedule import Course
+    from device.voice.schedule import Course, Schedule
 
 VOICE = "en_US-joe-medium"
 LANGUAGE = "en"
@@ -63,7 +63,7 @@ class BareEngine:
 
     def calls(self, text: str, sizes: Sequence[int]) -> list[Call]:
         """Make the sentence by calls of these sizes, round and round, and time each."""
-        engine = replace(self._engine, schedule=_Fixed(sizes))
+        engine = replace(self._engine, schedule=cast("Schedule", _Fixed(sizes)))
         return list(_timed(engine, text, self.hop))
 
 

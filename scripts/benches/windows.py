@@ -99,7 +99,7 @@ def _mask(graph: Graph, latent: str) -> str:
     taken = {name for node in behind for name in node.input if name in before} - {latent} - set(graph.constants)
     if len(taken) != 1:
         raise UnfitError(f"flow and decoder take {len(taken)} tensors besides the latent; one is known, a mask")
-    return taken.pop()
+    return str(taken.pop())
 
 
 def _between_flow_and_decoder(graph: Graph) -> str:

@@ -91,7 +91,7 @@ def _worn(picture: Rgb, random: Random) -> Rgb:
     if random.random() < _SHARE:
         coarser = random.uniform(0.35, 1)
         small = cv2.resize(picture, None, fx=coarser, fy=coarser, interpolation=cv2.INTER_AREA)
-        picture = cv2.resize(small, (wide, high), interpolation=cv2.INTER_LINEAR)
+        picture = np.asarray(cv2.resize(small, (wide, high), interpolation=cv2.INTER_LINEAR), np.uint8)
     if random.random() < _SHARE:
         light = np.linspace(0, 1, 256) ** random.uniform(0.6, 2.0) * random.uniform(0.4, 1)
         picture = (255 * light).astype(np.uint8)[picture]
@@ -99,8 +99,8 @@ def _worn(picture: Rgb, random: Random) -> Rgb:
         picture = np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     if random.random() < _SHARE:
         packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, random.randint(25, 95)])[1]
-        picture = cv2.imdecode(packed, cv2.IMREAD_COLOR)
-    return np.asarray(picture, np.uint8)
+        picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return picture
 
 
 def _allowed(folder: Path) -> list[Path]:
