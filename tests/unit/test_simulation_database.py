@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +27,7 @@ def database() -> Iterator[SimDatabase]:
     connection.execute("PRAGMA journal_mode = WAL")
     add(connection, "CREATE TABLE photos (number INTEGER PRIMARY KEY, name TEXT)")
     yield made
-    made.kill()
+    made.close()
 
 
 def add(connection: SimConnection, *statements: str) -> None:
@@ -174,21 +174,21 @@ def test_a_script_is_committed(database: SimDatabase) -> None:
 def test_commits_that_are_not_synced_may_be_lost_with_the_power(synchronous: str, left: set[int]) -> None:
     found = set()
     for seed in SEEDS:
-        database = SimDatabase()
-        connection = database.open(Life(), chance(seed))
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        add(connection, "CREATE TABLE photos (number INTEGER PRIMARY KEY, name TEXT)")
-        for name in "abc":
-            add(connection, insert(name))
-        database.crash(chance(seed))
-        found.add(len(names(database)))
+        with closing(SimDatabase()) as database:
+            connection = database.open(Life(), chance(seed))
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+            add(connection, "CREATE TABLE photos (number INTEGER PRIMARY KEY, name TEXT)")
+            for name in "abc":
+                add(connection, insert(name))
+            database.crash(chance(seed))
+            found.add(len(names(database)))
     assert found == left
 
 
 def test_commits_that_are_not_synced_outlive_a_kill() -> None:
-    database = SimDatabase()
-    connection = database.open(Life(), chance(1))
-    connection.execute("PRAGMA synchronous = OFF")
-    add(connection, "CREATE TABLE photos (number INTEGER PRIMARY KEY, name TEXT)", insert("a"))
-    database.kill()
-    assert names(database) == ["a"]
+    with closing(SimDatabase()) as database:
+        connection = database.open(Life(), chance(1))
+        connection.execute("PRAGMA synchronous = OFF")
+        add(connection, "CREATE TABLE photos (number INTEGER PRIMARY KEY, name TEXT)", insert("a"))
+        database.kill()
+        assert names(database) == ["a"]
