@@ -58,6 +58,10 @@ class SoundServer:
             _killed(each)
         self._listening.clear()
 
+    def freeze(self) -> None:
+        """It answers nothing any more, and is there."""
+        raise NotImplementedError
+
     def _runs(self) -> bool:
         raise NotImplementedError
 
@@ -108,6 +112,9 @@ class PulseAudio(SoundServer):
         super().__init__(folder, "s", programs=("pulseaudio",), packages=packages)
         self._pid_file = folder / "pulse" / "pid"
 
+    def freeze(self) -> None:
+        os.kill(int(self._pid_file.read_text()), signal.SIGSTOP)
+
     def _runs(self) -> bool:
         return self._pid_file.exists()
 
@@ -136,6 +143,10 @@ class PipeWire(SoundServer):
         super().__init__(folder, "pulse/native", programs=programs, packages=packages)
         self._bus = f"unix:path={folder / 'bus'}"
         self._running: list[subprocess.Popen[bytes]] = []
+
+    def freeze(self) -> None:
+        for each in self._running:
+            each.send_signal(signal.SIGSTOP)
 
     def _runs(self) -> bool:
         return bool(self._running)

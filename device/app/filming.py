@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from device.app.listening import Hearing, texts_for
 from device.app.outputs import whole
-from device.core.errors import UnableError
+from device.core.errors import UnableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,10 +93,13 @@ class Filmer(Hearing):
         beginning = replace(heard, pcm=heard.pcm[: round(TRIAL_SECONDS * heard.sample_rate)])
         film = replace(_film(stage, narration, beginning, (), seed=0), rate=TRIAL.rate)
         made: list[float] = []
-        with TemporaryDirectory() as folder, whole(Path(folder) / "trial.mp4") as part:
-            write_film(part, film, progress=lambda *_: made.append(self._processor()))
+        try:
+            with TemporaryDirectory() as folder, whole(Path(folder) / "trial.mp4") as part:
+                write_film(part, film, progress=lambda *_: made.append(self._processor()))
+        except OSError as error:
+            raise UsageError(f"the trial of a film cannot be written ({error.strerror}); make room") from error
         pictures = len(made) - 1
-        if not pictures:
+        if pictures < 1:
             return BEST
         cost = (self._processor() - made[0]) * TRIAL.rate / pictures
         size = affordable(cost)

@@ -8,13 +8,17 @@ desktop, move one whose sink is missing or unplugged to another; what was for he
 from __future__ import annotations
 
 import ctypes
-import threading
+import time
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from device.playback.sink import SinkLostError
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
     from device.core.types import Pcm
 
 LIBRARY = "libpulse.so.0"
@@ -30,8 +34,9 @@ _NO_DATA = 16  # pa_error_code
 _INTERPOLATE, _AUTO_UPDATE, _DONT_MOVE, _ADJUST_LATENCY = 0x2, 0x8, 0x200, 0x2000
 _CONTEXT_READY, _CONTEXT_FAILED, _STREAM_READY, _STREAM_FAILED = 4, 5, 2, 3
 _RUNNING = 0
-_PATIENCE_MICROS = 20_000
-"""How long the server is waited for at a time: whoever says stop waits as long at most."""
+_LOOK_AGAIN_SECONDS = 0.005
+PATIENCE_SECONDS = 5.0
+"""How long a server may take to answer; one that is frozen would be waited for for ever."""
 
 
 class _SampleSpec(ctypes.Structure):
@@ -58,12 +63,13 @@ def library() -> Any:  # noqa: ANN401 - a library has the functions it has
     micros = ctypes.POINTER(ctypes.c_uint64)
     for name, given, returned in (
         ("strerror", [number], text),
-        ("mainloop_new", [], handle),
-        ("mainloop_get_api", [handle], handle),
-        ("mainloop_prepare", [handle, number], number),
-        ("mainloop_poll", [handle], number),
-        ("mainloop_dispatch", [handle], number),
-        ("mainloop_free", [handle], None),
+        ("threaded_mainloop_new", [], handle),
+        ("threaded_mainloop_get_api", [handle], handle),
+        ("threaded_mainloop_start", [handle], number),
+        ("threaded_mainloop_lock", [handle], None),
+        ("threaded_mainloop_unlock", [handle], None),
+        ("threaded_mainloop_stop", [handle], None),
+        ("threaded_mainloop_free", [handle], None),
         ("context_new", [handle, text], handle),
         ("context_connect", [handle, text, number, handle], number),
         ("context_get_state", [handle], number),
@@ -114,129 +120,173 @@ class PulseSink:
 
 
 class OpenPulse:
-    """A stream to the server."""
+    """A stream to the server, which a thread of the library talks to."""
 
     tail = 0
 
     def __init__(self, sink: str, *, sample_rate: int) -> None:
-        self._pulse = pulse = library()
+        self._pulse = library()
         self._rate = sample_rate
-        # Whoever holds it may ask the server.
-        self._lock = threading.Lock()
         self._dropped = False
-        self._loop = pulse.pa_mainloop_new()
-        self._context = pulse.pa_context_new(pulse.pa_mainloop_get_api(self._loop), b"voxframe")
-        self._stream = None
+        self._loop = self._context = self._stream = None
         try:
             self._connect()
             self._begin(sink)
-        except SinkLostError:
+        except BaseException:
             self.close()
             raise
 
     def write(self, samples: Pcm) -> int:
         """As many as there is room for, or none where it was dropped."""
-        with self._lock:
+        with self._asking():
             if self._dropped:
                 return 0
-            self._turn(0)
+            self._check()
             room = self._pulse.pa_stream_writable_size(self._stream)
             if room == _NO_ROOM:
                 raise self._lost()
             taken: int = min(room // _BYTES, len(samples))
             if taken and self._pulse.pa_stream_write(self._stream, samples.ctypes.data, taken * _BYTES, None, 0, 0) < 0:
                 raise self._lost()
-            self._turn(0)
             return taken
 
     def left_seconds(self) -> float:
         """How long until the last sample is heard, as the server reckons."""
-        with self._lock:
+        micros, negative = ctypes.c_uint64(), ctypes.c_int()
+
+        def is_known() -> bool:
+            self._check()
             if self._dropped:
-                return 0.0
-            micros, negative = ctypes.c_uint64(), ctypes.c_int()
-            while self._pulse.pa_stream_get_latency(self._stream, ctypes.byref(micros), ctypes.byref(negative)) < 0:
-                if self._pulse.pa_context_errno(self._context) != _NO_DATA:
-                    raise self._lost()
-                self._turn(_PATIENCE_MICROS)
-            return 0.0 if negative.value else micros.value / 1e6
+                return True
+            if self._pulse.pa_stream_get_latency(self._stream, ctypes.byref(micros), ctypes.byref(negative)) >= 0:
+                return True
+            if self._pulse.pa_context_errno(self._context) != _NO_DATA:
+                raise self._lost()
+            return False
+
+        self._until(is_known)
+        return 0.0 if self._dropped or negative.value else micros.value / 1e6
 
     def finish(self, stopped: threading.Event) -> None:
         """Return when the server has played it all."""
-        with self._lock:
+        with self._asking():
             if self._dropped:
                 return
+            self._check()
             operation = self._pulse.pa_stream_drain(self._stream, None, None)
+            if not operation:
+                raise self._lost()
         try:
-            while self._pulse.pa_operation_get_state(operation) == _RUNNING and not stopped.is_set():
-                with self._lock:
+            while not stopped.wait(_LOOK_AGAIN_SECONDS):
+                with self._asking():
                     if self._dropped:
                         return
-                    self._turn(_PATIENCE_MICROS)
+                    self._check()
+                    if self._pulse.pa_operation_get_state(operation) != _RUNNING:
+                        return
         finally:
-            self._pulse.pa_operation_unref(operation)
+            with self._asking():
+                self._pulse.pa_operation_unref(operation)
 
     def drop(self) -> None:
-        """Be silent at once."""
-        with self._lock:
+        """Be silent at once: the server is told, and not waited for."""
+        with self._asking():
             if self._dropped:
                 return
             self._dropped = True
+            # There is none where the stream has ended by itself.
             operation = self._pulse.pa_stream_flush(self._stream, None, None)
-            try:
-                while self._pulse.pa_operation_get_state(operation) == _RUNNING:
-                    self._turn(_PATIENCE_MICROS)
-            except SinkLostError:
-                # Then it is silent too.
-                return
-            finally:
+            if operation:
                 self._pulse.pa_operation_unref(operation)
 
     def close(self) -> None:
         """Let go of it."""
-        with self._lock:
-            self._dropped = True
+        self._dropped = True
+        if not self._loop:
+            return
+        pulse = self._pulse
+        with self._asking():
             if self._stream:
-                self._pulse.pa_stream_disconnect(self._stream)
-                self._pulse.pa_stream_unref(self._stream)
-            self._pulse.pa_context_disconnect(self._context)
-            self._pulse.pa_context_unref(self._context)
-            self._pulse.pa_mainloop_free(self._loop)
+                pulse.pa_stream_disconnect(self._stream)
+                pulse.pa_stream_unref(self._stream)
+            if self._context:
+                pulse.pa_context_disconnect(self._context)
+                pulse.pa_context_unref(self._context)
+        pulse.pa_threaded_mainloop_stop(self._loop)
+        pulse.pa_threaded_mainloop_free(self._loop)
 
     def _connect(self) -> None:
-        if self._pulse.pa_context_connect(self._context, None, 0, None) < 0:
+        pulse = self._pulse
+        self._loop = pulse.pa_threaded_mainloop_new()
+        if not self._loop:
+            raise SinkLostError("no more files can be opened")
+        self._context = pulse.pa_context_new(pulse.pa_threaded_mainloop_get_api(self._loop), b"voxframe")
+        if not self._context or pulse.pa_context_connect(self._context, None, 0, None) < 0:
             raise self._lost()
-        while self._pulse.pa_context_get_state(self._context) != _CONTEXT_READY:
-            self._turn(_PATIENCE_MICROS)
+        if pulse.pa_threaded_mainloop_start(self._loop) < 0:
+            raise SinkLostError("no thread can be started")
+        self._until(lambda: self._check() == _CONTEXT_READY)
 
     def _begin(self, sink: str) -> None:
+        pulse = self._pulse
         spec = _SampleSpec(_S16_LE, self._rate, 1)
-        self._stream = self._pulse.pa_stream_new(self._context, b"speech", ctypes.byref(spec), None)
         ahead = round(BUFFER_SECONDS * self._rate) * _BYTES
         # It begins with the first sample, and not when its buffer is full.
         buffer = _BufferAttr(_DEFAULT, ahead, _BYTES, _DEFAULT, _DEFAULT)
         flags = _INTERPOLATE | _AUTO_UPDATE | _ADJUST_LATENCY | (_DONT_MOVE if sink else 0)
         name = sink.encode() or None
-        if self._pulse.pa_stream_connect_playback(self._stream, name, ctypes.byref(buffer), flags, None, None) < 0:
-            raise self._lost()
-        while self._pulse.pa_stream_get_state(self._stream) != _STREAM_READY:
-            self._turn(_PATIENCE_MICROS)
+        with self._asking():
+            self._stream = pulse.pa_stream_new(self._context, b"speech", ctypes.byref(spec), None)
+            if not self._stream:
+                raise self._lost()
+            if pulse.pa_stream_connect_playback(self._stream, name, ctypes.byref(buffer), flags, None, None) < 0:
+                raise self._lost()
 
-    def _turn(self, micros: int) -> None:
-        """Hear what the server has to say, and wait for it so long.
+        def is_ready() -> bool:
+            self._check()
+            return bool(pulse.pa_stream_get_state(self._stream) == _STREAM_READY)
+
+        self._until(is_ready)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """The library's thread stands still meanwhile."""
+        self._pulse.pa_threaded_mainloop_lock(self._loop)
+        try:
+            yield
+        finally:
+            self._pulse.pa_threaded_mainloop_unlock(self._loop)
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        """Ask again and again until it holds.
 
         Raises:
-            SinkLostError: It has gone, or the sink has.
+            SinkLostError: The server does not answer, or has gone.
         """
-        pulse = self._pulse
-        running = pulse.pa_mainloop_prepare(self._loop, micros) >= 0 and pulse.pa_mainloop_poll(self._loop) >= 0
-        if not running or pulse.pa_mainloop_dispatch(self._loop) < 0:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with self._asking():
+                if holds():
+                    return
+            if time.monotonic() > patience:
+                raise SinkLostError("no answer")
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def _check(self) -> int:
+        """The state of the connection.
+
+        Raises:
+            SinkLostError: The server has gone, or the sink has.
+        """
+        state: int = self._pulse.pa_context_get_state(self._context)
+        if state >= _CONTEXT_FAILED:
             raise self._lost()
-        if pulse.pa_context_get_state(self._context) >= _CONTEXT_FAILED:
+        if self._stream and self._pulse.pa_stream_get_state(self._stream) >= _STREAM_FAILED:
             raise self._lost()
-        if self._stream and pulse.pa_stream_get_state(self._stream) >= _STREAM_FAILED:
-            raise self._lost()
+        return state
 
     def _lost(self) -> SinkLostError:
+        if not self._context:
+            return SinkLostError("there is no memory for it")
         reason = self._pulse.pa_strerror(self._pulse.pa_context_errno(self._context))
         return SinkLostError(reason.decode(errors="replace"))

@@ -14,7 +14,7 @@ from device.vision.facing import facing_claim
 from device.vision.head import head_pose
 from device.vision.look import FACING_SIDE, Look
 from device.vision.looks import THRESHOLD
-from device.vision.mouth import lips_claim, mouth_hidden_claim
+from device.vision.mouth import lip_gap, lips_claim, mouth_hidden_claim
 from device.vision.proof import withheld
 from device.vision.skin import eye_light
 from device.vision.smile import smile_seen, smiling_claim
@@ -101,13 +101,16 @@ class MeshAnalyser:
         )
         if not (look.believed and look.close):
             return look
-        return replace(
+        look = replace(
             look,
             opening=self._iris().opening(pixels, mesh) if self._iris else None,
             smile=self._smile().quick_probability(pixels, mesh) if self._smile else None,
             eye_light=eye_light(pixels, mesh),
             mouth_seen=self._mouth().probability(pixels, mesh) if self._mouth else None,
         )
+        lips = lips_claim(look)
+        # Else they would be closed or apart by the side from which they are seen.
+        return replace(look, mirrored_gap=lip_gap(self._mesher.mirrored(pixels, mesh))) if lips and lips.said else look
 
 
 def _claims(look: Look) -> tuple[Claim, ...]:

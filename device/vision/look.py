@@ -33,6 +33,7 @@ class Look:
         opening: How far its eyes are open.
         smile: How likely it smiles, by the smile network.
         eye_light: How light the skin around its eyes is, in lightnesses of the rest of the face.
+        mirrored_gap: How far its lips are apart in the mirror, in widths of the mouth; asked where they seem clear.
         mouth_seen: How likely its mouth is seen, and nothing lies over it.
     """
 
@@ -45,6 +46,7 @@ class Look:
     opening: Opening | None = None
     smile: float | None = None
     eye_light: float | None = None
+    mirrored_gap: float | None = None
     mouth_seen: float | None = None
 
     @property

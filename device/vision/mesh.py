@@ -45,11 +45,22 @@ class FaceMesher:
             points, score = self._look(pixels.rgb, around_points(points, margin=MARGIN))
         return FaceMesh(points=(points / pixels.scale).astype(np.float32), score=score)
 
-    def _look(self, picture: Rgb, square: Square) -> tuple[npt.NDArray[np.float64], float]:
+    def mirrored(self, pixels: Pixels, mesh: FaceMesh) -> FaceMesh:
+        """The points as they are found in the mirror, in the picture; each has the name of its other side's."""
+        points = mesh.points.astype(np.float64) * pixels.scale
+        points, score = self._look(pixels.rgb, around_points(points, margin=MARGIN), is_mirrored=True)
+        return FaceMesh(points=(points / pixels.scale).astype(np.float32), score=score)
+
+    def _look(
+        self, picture: Rgb, square: Square, *, is_mirrored: bool = False
+    ) -> tuple[npt.NDArray[np.float64], float]:
         matrix = square.to_picture(SIDE)
-        self._network.run(square.cut(picture, SIDE)[None].astype(np.float32) / 255)
+        cut = square.cut(picture, SIDE)
+        self._network.run((cut[:, ::-1] if is_mirrored else cut)[None].astype(np.float32) / 255)
         values = [self._network.raw(name)[0].ravel() for name in self._network.outputs]
         flat = next(each for each in values if each.size == POINTS * 3).reshape(POINTS, 3).astype(np.float64)
+        if is_mirrored:
+            flat[:, 0] = SIDE - 1 - flat[:, 0]
         logit = float(next(each for each in values if each.size == 1)[0])
         across = flat[:, :2] @ matrix[:, :2].T + matrix[:, 2]
         depth = flat[:, 2:] * (square.side / SIDE)

@@ -62,6 +62,8 @@ def lips_claim(look: Look) -> Claim | None:
     if not (look.believed and look.close):
         return None
     gap = lip_gap(look.mesh)
+    if look.mirrored_gap is not None:
+        gap = (gap + look.mirrored_gap) / 2
     apart = likely(gap, even=EVEN_GAP, step=GAP_STEP)
     value, score = ("open", apart) if gap >= EVEN_GAP else ("closed", 1 - apart)
     why = f"the lips are {gap:.2f} of the mouth's width apart"

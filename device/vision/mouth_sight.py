@@ -44,6 +44,10 @@ _UPPER_FACE = (4, 5, 9, 50, 108, 151, 205, 280, 337, 425)
 _REACH = 2  # pixels around a place whose colours are one
 
 
+FEATURES = HIGH // _CELL * (SIDE // _CELL) * _DIRECTIONS + 2 * (HIGH // _COLOUR_CELLS) * (SIDE // _COLOUR_CELLS) * 3 + 1
+"""Of a mouth: gradients, differences of colour with and without their sign, and 1."""
+
+
 class MouthSight:
     """The weights, loaded.
 
@@ -55,10 +59,13 @@ class MouthSight:
     """
 
     def __init__(self, *, model: Path) -> None:
+        damaged = MissingModelError(f"{model} is missing or damaged; fetch it with: voxframe models fetch")
         try:
             self._weights = np.load(model).astype(np.float64)
         except (OSError, ValueError, EOFError) as error:
-            raise MissingModelError(f"{model} is missing or damaged; fetch it with: voxframe models fetch") from error
+            raise damaged from error
+        if self._weights.ndim != 2 or len(self._weights) != FEATURES + 1:  # noqa: PLR2004 - rows and columns
+            raise damaged
 
     def probability(self, pixels: Pixels, mesh: FaceMesh) -> float:
         """How likely the mouth of this mesh is seen, 0 to 1."""

@@ -54,7 +54,7 @@ MEASURED: Mapping[tuple[str, str | int | bool], Measured] = {
     ("eyes", "open"): Measured(right=60, wrong=0, words="open eyes"),
     ("eyes", "closed"): Measured(right=3, wrong=0, words="closed eyes"),
     ("lips", "open"): Measured(right=27, wrong=0, words="lips apart"),
-    ("lips", "closed"): Measured(right=21, wrong=0, words="closed lips"),
+    ("lips", "closed"): Measured(right=20, wrong=0, words="closed lips"),
     ("mouth_hidden", False): Measured(right=97, wrong=0, words="a mouth that is seen"),
     ("mouth_hidden", True): Measured(right=9, wrong=2, words="a hidden mouth"),
     ("smiling", True): Measured(right=29, wrong=0, words="a smile"),

@@ -9,11 +9,15 @@ import cv2
 import numpy as np
 import pytest
 
+from device.core.errors import MissingModelError
 from device.vision.iris import CONTOUR, around_eye, ratio
+from device.vision.mouth_sight import MouthSight
 from device.vision.skin import eye_light
 from tests.sight import GROUP, PORTRAIT, detector, full_size, iris, mesher, mouth_sight, seen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from device.core.types import FaceMesh, Pixels, Rgb
 
 
@@ -89,3 +93,10 @@ def test_a_mesh_that_has_shrunk_to_a_point_is_measured_without_an_error() -> Non
     point = replace(mesh, points=np.full_like(mesh.points, 50))
     assert np.isfinite([eye_light(pixels, point), mouth_sight().probability(pixels, point)]).all()
     assert np.isfinite(iris().opening(pixels, point).left)
+
+
+def test_weights_of_another_shape_are_told_as_a_damaged_file(tmp_path: Path) -> None:
+    file = tmp_path / "mouth-seen.npy"
+    np.save(file, np.zeros(505, np.float32))
+    with pytest.raises(MissingModelError, match="damaged"):
+        MouthSight(model=file)

@@ -18,7 +18,7 @@ from device.app.outputs import output_paths, write_whole
 from device.app.settings import PERIODS
 from device.app.text import printable
 from device.app.wiring import Wiring
-from device.core.errors import BadPhotoError, UnableError, UsageError
+from device.core.errors import BadPhotoError, MissingModelError, UnableError, UsageError
 from device.pipeline.record import record_of, record_of_error
 from device.pipeline.stopwatch import Stopwatch
 from device.pipeline.tell import tell
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
         for make in _files(task, described, hearing, describer=describer, wiring=wiring):
             try:
                 make()
-            except (BadPhotoError, UnableError, UsageError) as error:
+            except (BadPhotoError, MissingModelError, UnableError, UsageError) as error:
                 # What was seen is told, and no other file or photo is to suffer from it.
                 status = max(status, error.exit_status)
                 complaints.about(error)
