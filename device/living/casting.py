@@ -51,6 +51,11 @@ class Sight:
     eye_light: float = 0.0
 
     @property
+    def turned(self) -> float:
+        """By how many degrees its head is turned, to whichever side."""
+        return abs(self.yaw)
+
+    @property
     def close(self) -> bool:
         """Whether anything of it could move."""
         return self.mesh >= LEAST_MESH and self.height >= LEAST_HEIGHT
@@ -79,7 +84,6 @@ class Part:
 
 def part_of(sight: Sight) -> Part:
     """The part of a face that is seen like this."""
-    turned = abs(sight.yaw)
     hindered = _hindered(sight)
     if hindered:
         by, why = hindered
@@ -88,8 +92,8 @@ def part_of(sight: Sight) -> Part:
     if sight.mouth < LEAST_SEEN:
         why = f"its mouth is seen with {sight.mouth:.2f} only, something may lie over it; asked is {LEAST_SEEN}"
         return Part(does="still", by="mouth", why=why, score=sight.mouth, threshold=LEAST_SEEN)
-    if turned > THREE_QUARTERS:
-        why = f"its head is turned by {turned:.0f} degrees, and its mouth moves up to {THREE_QUARTERS:.0f}"
+    if sight.turned > THREE_QUARTERS:
+        why = f"its head is turned by {sight.turned:.0f} degrees, and its mouth moves up to {THREE_QUARTERS:.0f}"
         return Part(does="nods", by="turn", why=why, score=sight.mouth, threshold=LEAST_SEEN)
     blinks = sight.eyes and sight.eye_light >= LIT_EYES
     why = f"its mouth is seen with {sight.mouth:.2f}, from the front or at most three quarters"
@@ -99,13 +103,12 @@ def part_of(sight: Sight) -> Part:
 
 def _hindered(sight: Sight) -> tuple[DecidedBy, str] | None:
     """What keeps a face still whatever its mouth looks like, and why."""
-    turned = abs(sight.yaw)
     if sight.mesh < LEAST_MESH:
         return "mesh", f"the points of its mesh are held to be a face's with {sight.mesh:.2f}, asked is {LEAST_MESH}"
     if sight.height < LEAST_HEIGHT:
         return "size", f"it is {sight.height:.0f} pixels high from forehead to chin, and moves from {LEAST_HEIGHT:.0f}"
-    if turned > MOST_TURNED:
-        return "turn", f"its head is turned by {turned:.0f} degrees, and nods up to {MOST_TURNED:.0f}"
+    if sight.turned > MOST_TURNED:
+        return "turn", f"its head is turned by {sight.turned:.0f} degrees, and nods up to {MOST_TURNED:.0f}"
     if sight.cut:
         return "edge", "its mouth is not wholly within the photo"
     return None

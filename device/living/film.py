@@ -14,7 +14,7 @@ import numpy as np
 
 from device.core.errors import MissingModelError, UnableError
 from device.living.boxes import append_xmp
-from device.living.budget import INSTEAD
+from device.living.budget import BEST, INSTEAD
 from device.living.planes import even, planes_of
 from device.living.stamp import stamp_of
 from device.text.languages import three_letters
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from device.core.types import Cue, Pcm, Rgb
 
-RATE = 25
+RATE = BEST.rate
 """Pictures a second, where nothing else is asked for."""
 
 _REMEDY = "pip install av==18.1.0"

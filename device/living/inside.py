@@ -71,7 +71,7 @@ def inside_of(face: Rgb, points: Array, axes: Axes, seam: Seam, within: Edges) -
         tongue = lips * 0.36 * _TONGUE
         teeth = dark + (white * shade[..., None] - dark) * shown[..., None]
         plain, teeth = (each + (tongue - each) * wet for each in (np.broadcast_to(dark, shape), teeth))
-    return Inside(plain=_rgb(plain), teeth=_rgb(teeth))
+    return Inside(plain=rounded(plain), teeth=rounded(teeth))
 
 
 def smooth(values: npt.NDArray[np.floating[Any]]) -> Array:
@@ -80,7 +80,8 @@ def smooth(values: npt.NDArray[np.floating[Any]]) -> Array:
     return np.asarray(within * within * (3 - 2 * within))
 
 
-def _rgb(picture: Array) -> Rgb:
+def rounded(picture: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
+    """As colours are kept."""
     return np.asarray(np.clip(picture + 0.5, 0, 255), np.uint8)
 
 

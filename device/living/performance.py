@@ -88,13 +88,11 @@ class Performance:
         stage: The photo.
         turns: In the order of time.
         seconds: How long the speech is.
-        spotlight: Lights the faces of whom the narrator speaks.
     """
 
     stage: Stage
     turns: tuple[Turn, ...]
     seconds: float
-    spotlight: Spotlight
 
     def pictures(self, rate: float) -> Iterator[Rgb]:
         """One for each 1/rate second, from the start of the speech to its end; none of them may be written to."""
@@ -110,9 +108,14 @@ class Performance:
             for turn in self.turns
             if turn.motion and turn.speaker != "narrator"
         ]
-        lit = self._lit(times)
+        lit, spotlight = self._lit(times), Spotlight(self.stage.photo.shape[:2], self.stage.faces)
         for number in range(len(times)):
-            yield self._picture([(rig, rows[number]) for rig, rows in moved], lit[:, number])
+            picture = self._moved([(rig, rows[number]) for rig, rows in moved])
+            # The stronger of two lights, so that none of them goes out while the other one comes.
+            if lit[:, number].any():
+                brightest = int(lit[:, number].argmax())
+                picture = spotlight.on(picture, self.turns[brightest].lit, float(lit[brightest, number]))
+            yield picture
 
     def _lit(self, times: Array) -> Array:
         """Turns x times: how far the faces of a turn are lit, 0 to 1."""
@@ -122,7 +125,8 @@ class Performance:
                 strength[:] = smooth(1 - np.maximum(turn.start - times, times - turn.end) / _FADE)
         return lit
 
-    def _picture(self, moved: Sequence[tuple[Rig, Array]], lit: Array) -> Rgb:
+    def _moved(self, moved: Sequence[tuple[Rig, Array]]) -> Rgb:
+        """The photo with its faces moved."""
         picture = self.stage.photo
         moving = [(rig, row) for rig, row in moved if row.any()]
         if moving:
@@ -132,9 +136,6 @@ class Performance:
             face, there = render(rig, row), picture[top:bottom, left:right]
             # One beside another, where their boxes share pixels, takes those that it moves.
             np.copyto(there, face, where=(face != rig.photo).any(axis=2, keepdims=True) if number else True)
-        # The stronger of two lights, so that none of them goes out while the other one comes.
-        if lit.any():
-            picture = self.spotlight.on(picture, self.turns[int(lit.argmax())].lit, float(lit.max()))
         return picture
 
 
@@ -160,9 +161,7 @@ def perform(stage: Stage, narration: Sequence[Utterance], heard: Heard, *, seed:
         rig = None if now.speaker == "narrator" else stage.rigs.get(now.speaker)
         motion = _motion(now, rig, heard, seed=seed + number, around=(before, after)) if rig else None
         turns.append(Turn(speaker=now.speaker, start=now.start, end=now.end, motion=motion, lit=now.lit))
-    return Performance(
-        stage=stage, turns=tuple(turns), seconds=heard.seconds, spotlight=Spotlight(stage.photo.shape[:2], stage.faces)
-    )
+    return Performance(stage=stage, turns=tuple(turns), seconds=heard.seconds)
 
 
 def _motion(now: _Stretch, rig: Rig, heard: Heard, *, seed: int, around: tuple[float, float]) -> Motion:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from device.living.axes import axes_of
 from device.living.eyelids import eyelids_of
 from device.living.fields import GRID, fields_of
 from device.living.folds import gain_without_folds, outermost
-from device.living.inside import inside_of, smooth
+from device.living.inside import inside_of, rounded, smooth
 from device.living.motion import Mobility
 from device.living.seam import seam_of
 
@@ -120,8 +120,8 @@ def rig_of(pixels: Pixels, mesh: FaceMesh) -> Rig:
         photo=face,
         mobility=Mobility(gain=gain, gap=gap if gain else 0.0),
         fields=fields,
-        skull=np.dstack([face, _eighth(skull_shows)]),
-        jaw=np.dstack([_eighth(face * (jaw_shows[..., None] / 255)), _eighth(1 - jaw_shows)]),
+        skull=np.dstack([face, rounded(255 * skull_shows)]),
+        jaw=np.dstack([rounded(face * jaw_shows[..., None]), rounded(255 * (1 - jaw_shows))]),
         hollow=hollow,
         mouth=inside_of(face, points, axes, seam, hollow),
         eyelids=eyelids_of(face, points, axes, places),
@@ -134,11 +134,6 @@ def grid_of(part: Edges) -> Plane:
     """The pixels of a part of the box: height x width x 2, across and down."""
     left, top, right, bottom = part
     return np.stack(np.meshgrid(np.arange(left, right), np.arange(top, bottom)), axis=-1).astype(np.float32)
-
-
-def _eighth(shares: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
-    """Shares of all in whole numbers up to 255."""
-    return np.asarray(255 * shares + np.float32(0.5), np.uint8)
 
 
 def _box(axes: Axes, wide: int, high: int) -> Edges:

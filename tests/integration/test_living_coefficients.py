@@ -13,7 +13,6 @@ from device.living.export import exported
 from device.living.loudness import Loudness
 from device.living.motion import CHANNELS, EASE, SHORTEST_EASE, Mobility, motion_of
 from device.living.performance import Performance, Stage, Turn
-from device.living.spotlight import Spotlight
 from device.living.visemes import viseme_spans
 from tests.browser import opened
 
@@ -98,7 +97,7 @@ def _performance(motion: Motion) -> Performance:
     photo = np.zeros((8, 8, 3), np.uint8)
     stage = Stage(photo=photo, faces=(Box(x=0, y=0, width=8, height=8),), rigs={})
     turn = Turn(speaker=0, start=0.5, end=0.5 + motion.seconds, motion=motion)
-    return Performance(stage=stage, turns=(turn,), seconds=turn.end, spotlight=Spotlight(photo.shape[:2], stage.faces))
+    return Performance(stage=stage, turns=(turn,), seconds=turn.end)
 
 
 def test_the_channels_are_in_the_order_of_the_device(page: Page) -> None:

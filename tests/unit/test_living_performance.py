@@ -12,7 +12,7 @@ import pytest
 from device.core.types import Box, Claim, Mark, Utterance
 from device.living.motion import ACROSS, DOWN, JAW
 from device.living.performance import Heard, Performance, Stage, Turn, perform
-from device.living.spotlight import DARK, Spotlight
+from device.living.spotlight import DARK
 from tests.faces import coefficients, rigs_of
 from tests.sight import GROUP, seen
 
@@ -167,8 +167,7 @@ def test_of_two_whose_boxes_share_pixels_neither_stills_the_other() -> None:
             Turn(speaker=number, start=0, end=1, motion=cast("Motion", Standing(row)))
             for number, row in enumerate(rows)
         )
-        spotlight = Spotlight(both.photo.shape[:2], both.faces)
-        return Performance(stage=both, turns=turns, seconds=1, spotlight=spotlight).at(0.5)
+        return Performance(stage=both, turns=turns, seconds=1).at(0.5)
 
     speaking, blinking = coefficients(jaw=0.1), coefficients(blink=1.0)
     alone, together = shown(speaking), shown(speaking, blinking)
