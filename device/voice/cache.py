@@ -107,13 +107,13 @@ class PhraseCache:
             return
         with self._lock:
             try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                with _alone(self._folder) as alone:
-                    if alone and self._make_room(len(data)):
-                        _write(path, data)
-                        self._used[key] = time.time()
-            except FileNotFoundError:
-                pass  # another process cleared the folder meanwhile
+                # Another process may clear the folder meanwhile: then nothing is kept, as it asked.
+                with contextlib.suppress(FileNotFoundError):
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                    with _alone(self._folder) as alone:
+                        if alone and self._make_room(len(data)):
+                            _write(path, data)
+                            self._used[key] = time.time()
             except OSError as error:
                 self._tell(error)
 
@@ -128,13 +128,13 @@ class PhraseCache:
         with self._lock:
             self._used.clear()
             try:
-                # Again, because a half written file may have got its name since it was listed.
-                while files := self._files():
-                    for each in files:
-                        Path(each).unlink(missing_ok=True)
-                _sync(self._folder)
-            except (FileNotFoundError, NotADirectoryError):
-                pass  # nothing was kept
+                # Where there is no folder nothing was kept.
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                    # Again, because a half written file may have got its name since it was listed.
+                    while files := self._files():
+                        for each in files:
+                            Path(each).unlink(missing_ok=True)
+                    _sync(self._folder)
             except OSError as error:
                 raise UsageError(
                     f"phrases in {self._folder} cannot be forgotten ({error.strerror}); make it writable, or delete it"
