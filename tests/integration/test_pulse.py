@@ -44,6 +44,8 @@ def test_a_stream_whose_server_has_died_is_lost_and_can_be_dropped_all_the_same(
     with pytest.raises(SinkLostError):
         play_on(stream)
     stream.drop()
+    assert stream.write(PIECE) == 0
+    assert stream.left_seconds() == 0
 
 
 def test_a_stop_is_heeded_at_once_where_the_server_answers_nothing(server: SoundServer, stream: OpenPulse) -> None:
