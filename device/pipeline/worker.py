@@ -307,7 +307,10 @@ class Worker:
             case MissingDeviceError():
                 self.board.because("no_audio", holds=True)
                 self.absence.begins(job, turn)
-                if self.absence.keeps(job):
+                if turn.cut and not turn.is_for_later():
+                    # Whoever stopped it does not want to hear it when the loudspeaker is there again.
+                    await self._end(job, turn, None)
+                elif self.absence.keeps(job):
                     _log.warning("photo %d waits: %s", job.id, trouble)
                     await self.books.release(replace(job, begun=False))
                 else:

@@ -352,6 +352,27 @@ def test_what_is_stopped_while_it_is_looked_at_is_described_and_never_heard(tmp_
     in_house(tmp_path, story)
 
 
+def test_what_is_stopped_while_its_loudspeaker_is_gone_is_not_heard_when_it_is_there_again(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        gate = house.gates.hold("looking at a")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            house.worker.cut("stop")
+            gate.open()
+            await house.clock.until_somebody_sleeps(SOUND_AGAIN_SECONDS)
+            assert (house.job().state, house.job().begun) == ("finished", False)
+            house.speaker.gone = False
+            await house.bring("b")
+            house.clock.advance(SOUND_AGAIN_SECONDS)
+            await house.until(lambda: spoken(house) == [2])
+        assert house.speaker.heard == ["b one.", "b two."]
+        assert house.happened.count("described") == 2
+
+    in_house(tmp_path, story, waits_for_sound=True)
+
+
 def test_what_a_pause_keeps_from_being_heard_is_heard_afterwards_from_what_was_written(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         gate = house.gates.hold("looking at a")

@@ -115,6 +115,10 @@ class Oracle:
         assert not self.silent, f"{what} is heard although a person asked for silence"
         assert self.world.volume(), f"{what} is heard although the volume is nothing"
         assert sound not in self.stopped, f"{what} goes on after a stop"
+        status = self.world.status()
+        # Of a regret the loop hears while its first stretch is on its way.
+        told = status is None or status.activity == "speaking" or (sound.regret and first)
+        assert told, f"{what} is heard while it says {status}"
         if sound.regret:
             if first:
                 self._regret(sound.regret, now)
