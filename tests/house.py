@@ -17,6 +17,7 @@ from device.core.types import Event, Mark, Pixels, Played, SpeechChunk
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
 from device.pipeline.captions import LiveCaptions
+from device.pipeline.closing import Closing
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.describe import Describer
@@ -304,6 +305,7 @@ class House:
             speaking="narrator",
             prelude=self.prelude,
         )
+        absence = Absence(labour=labour, executor=self.labour, waits=self.waits_for_sound)
         return Worker(
             clock=self.clock,
             executor=self.labour,
@@ -311,8 +313,9 @@ class House:
             books=self.books,
             board=self.board,
             courtesy=self.courtesy,
-            absence=Absence(labour=labour, executor=self.labour, waits=self.waits_for_sound),
+            absence=absence,
             regrets=self.regrets,
+            closing=Closing(books=self.books, board=self.board, absence=absence, regrets=self.regrets, hush=self.hush),
         )
 
     async def bring(self, label: str = "a", *, source: Source = "inbox") -> Job:

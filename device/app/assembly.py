@@ -5,28 +5,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from device.app.running import Daemon
 from device.bus.messenger import Messenger
 from device.bus.topics import Topics
-from device.core.errors import StoreError
-from device.core.types import Last, Utterance
 from device.intake.inbox import Inbox
 from device.pipeline.absence import Absence
 from device.pipeline.books import Books
 from device.pipeline.captions import LiveCaptions
+from device.pipeline.closing import Closing
 from device.pipeline.controls import Controls
 from device.pipeline.courtesy import Courtesy
 from device.pipeline.labour import Labour
 from device.pipeline.minder import Minder
 from device.pipeline.prelude import Prelude
 from device.pipeline.quiet import Hush, QuietHours
-from device.pipeline.record import text_of
 from device.pipeline.regrets import Regrets, message_of
 from device.pipeline.slideshow import Slideshow
 from device.pipeline.status import StatusBoard
@@ -58,14 +56,11 @@ if TYPE_CHECKING:
         Synthesiser,
         Watcher,
     )
-    from device.core.types import Job, Pcm, Regret, Source, Speech
+    from device.core.types import Job, Pcm, Regret, Source, Speech, Utterance
     from device.pipeline.describe import Describer
     from device.store.database import Database
 
 _log = logging.getLogger(__name__)
-
-GOODBYE_SECONDS = 10.0
-"""After a signal: what has not come to an end by then is left as a crash would leave it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,79 +102,6 @@ class World:
     settle_seconds: float
     bus: Bus | None
     most_events: int = 1000
-
-
-@dataclass(slots=True, kw_only=True)
-class Daemon:
-    """All that runs, and how it begins and ends. For the loop alone."""
-
-    clock: Clock
-    disk: Executor
-    supervisor: Supervisor
-    outbox: SqliteOutbox
-    jobs: SqliteJobs
-    uploads: Uploads
-    board: StatusBoard
-    captions: LiveCaptions
-    worker: Worker
-    regrets: Regrets
-    controls: Controls
-    minder: Minder
-    slideshow: Slideshow | None
-    inbox: Inbox | None
-    messenger: Messenger | None
-    _halted: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def run(self) -> None:
-        """Until `halt` is called.
-
-        Whatever goes wrong in one of its parts is raised here and ends all of it: the supervisor starts it anew.
-        """
-        await self.controls.restore()
-        await self._remember()
-        worker = asyncio.ensure_future(self.worker.run())
-        messenger = asyncio.ensure_future(self.messenger.run()) if self.messenger else None
-        parts = (self.minder, self.regrets, self.captions, self.slideshow, self.inbox)
-        others = [asyncio.ensure_future(each.run()) for each in parts if each]
-        tasks: list[asyncio.Future[None]] = [worker, *([messenger] if messenger else []), *others]
-        halted: asyncio.Future[Any] = asyncio.ensure_future(self._halted.wait())
-        self.supervisor.ready()
-        try:
-            await asyncio.wait({*tasks, halted}, return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done():
-                    task.result()
-            await self._say_goodbye(worker, messenger)
-        finally:
-            for task in (*tasks, halted):
-                task.cancel()
-            await asyncio.gather(*tasks, halted, return_exceptions=True)
-
-    def halt(self) -> None:
-        """End what is being spoken, say offline, and end `run`."""
-        self._halted.set()
-
-    async def _remember(self) -> None:
-        """Tell the house anew what was said last: its broker may have forgotten."""
-        last = await self.disk.run(self.jobs.last)
-        if last and last.record:
-            self.board.narration(text_of(last.record))
-            try:
-                await self.disk.run(partial(self.outbox.put, Last(record=last.record)))
-            except StoreError as error:
-                _log.warning("%s", error)
-
-    async def _say_goodbye(self, worker: asyncio.Future[None], messenger: asyncio.Future[None] | None) -> None:
-        self.worker.halt()
-        await self._within(worker)
-        if self.messenger and messenger:
-            self.messenger.say_goodbye()
-            await self._within(messenger)
-
-    async def _within(self, task: asyncio.Future[None]) -> None:
-        sleep = asyncio.ensure_future(self.clock.sleep(GOODBYE_SECONDS))
-        await asyncio.wait({task, sleep}, return_when=asyncio.FIRST_COMPLETED)
-        sleep.cancel()
 
 
 def assemble(settings: Settings, world: World) -> Daemon:
@@ -232,6 +154,7 @@ def assemble(settings: Settings, world: World) -> Daemon:
         sentence=lambda regret: texts.narrated(message_of(regret)),
         recorded=world.recorded,
     )
+    absence = Absence(labour=labour, executor=world.labour, waits=settings.audio.absent == "wait")
     worker = Worker(
         clock=world.clock,
         executor=world.labour,
@@ -239,8 +162,9 @@ def assemble(settings: Settings, world: World) -> Daemon:
         books=books,
         board=board,
         courtesy=courtesy,
-        absence=Absence(labour=labour, executor=world.labour, waits=settings.audio.absent == "wait"),
+        absence=absence,
         regrets=regrets,
+        closing=Closing(books=books, board=board, absence=absence, regrets=regrets, hush=hush),
         rest_seconds=settings.vision.idle_seconds,
     )
 

@@ -30,7 +30,7 @@ from device.web.guard import check_host
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from device.app.assembly import Daemon
+    from device.app.running import Daemon
     from device.app.wiring import Wiring
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from device.web.metrics import Metric
 
 if TYPE_CHECKING:
-    from device.app.assembly import Daemon
+    from device.app.running import Daemon
 
 
 def metrics_of(daemon: Daemon) -> dict[str, Metric]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Clock, Executor, Player, Synthesiser
-    from device.core.types import Regret, Source, Speech, SpeechChunk, Utterance
+    from device.core.types import Job, Regret, Source, Speech, SpeechChunk, Utterance
     from device.pipeline.quiet import Hush
     from device.pipeline.status import StatusBoard
     from device.pipeline.turn import Cut
@@ -108,6 +108,10 @@ class Regrets:
         regret = regret_for(error)
         if regret and source in AWAITED:
             self.say(regret, pressed=source == "button", photo=photo)
+
+    def hear_of(self, error: BaseException, job: Job) -> None:
+        """The same, of a photo that is taken in."""
+        self.hear(error, source=job.source, photo=job.id)
 
     def say(self, regret: Regret, *, pressed: bool = False, photo: int | None = None) -> None:
         """Say it as soon as nothing else is said, unless it was said just now.

@@ -548,13 +548,13 @@ def test_what_was_heard_in_part_before_a_crash_is_described_however_often_it_is_
 
         def claim_in_a_pause(*, to_look: bool = False) -> Job | None:
             # It comes while the claim is waited for.
-            house.worker._paused = True
+            house.worker._now.paused = True
             house.jobs.claim = claim  # type: ignore[method-assign]
             return claim(to_look=to_look)
 
         house.jobs.claim = claim_in_a_pause  # type: ignore[method-assign]
         async with house.at_work():
-            await house.until(lambda: house.job().state == "waiting" and house.worker._paused)
+            await house.until(lambda: house.job().state == "waiting" and house.worker.paused)
             house.worker.pause(paused=False)
             await house.until(lambda: house.job().state == "finished")
         assert house.happened.count("described") == 1

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.bus.payloads import state_payload
+from device.pipeline.closing import NO_VOICE
 from device.pipeline.regrets import SAME_AGAIN_SECONDS
-from device.pipeline.worker import NO_VOICE
 from tests.simulation.room import GONE
 
 if TYPE_CHECKING:

@@ -36,10 +36,8 @@ def found(name: str, *, seeds: int) -> str | None:
                 shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.onnx", "photos"))
             else:
                 shutil.copy(source, copy / part)
-        # No fuzz: a patch that fits no more must be made anew, and not land elsewhere.
-        subprocess.run(
-            ["patch", "--quiet", "--fuzz=0", "-p1", "-i", str(PLANTED / f"{name}.patch")], cwd=copy, check=True
-        )
+        # It takes nothing that only resembles: a patch that fits no more must be made anew, and not land elsewhere.
+        subprocess.run(["git", "apply", PLANTED / f"{name}.patch"], cwd=copy, check=True)
         done = subprocess.run(
             [sys.executable, "-m", "tests.simulation.run", "--seeds", str(seeds), "--jobs", "1", "--first-failure"],
             cwd=copy,

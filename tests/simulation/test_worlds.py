@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.plant import PLANTED, ROOT, names
 from tests.simulation.run import run_world
 
 CORPUS = Path(__file__).parent / "corpus.txt"
@@ -32,12 +33,19 @@ def test_the_same_seed_is_the_same_world() -> None:
     assert run_world(7).story == run_world(7).story
 
 
+@pytest.mark.parametrize("name", names())
+def test_a_bug_that_the_worlds_are_to_find_can_still_be_planted(name: str) -> None:
+    check = ["git", "apply", "--check", str(PLANTED / f"{name}.patch")]
+    done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"make it anew for the code as it is: {done.stderr}"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_nothing_is_lost_in_thousands_of_worlds() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.simulation.run", "--seeds", str(SEEDS)],
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
