@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.core.faults import passing
+from device.pipeline.gate import NEWS_SECONDS, guarded
 from device.pipeline.record import narration_of
 from device.pipeline.speak import speak
 from device.pipeline.tell import tell
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Clock, JobStore, Player, Synthesiser
-    from device.core.types import Described, Job, Played, Record, Speaking, Speech, SpeechChunk, Utterance
+    from device.core.types import Described, Job, Played, Record, Speaking, Speech, Utterance
     from device.pipeline.captions import LiveCaptions
     from device.pipeline.describe import Describer
     from device.pipeline.prelude import Prelude
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 LOOKING_SECONDS = 120.0
 """A photo that is looked at for longer hangs; a slow device needs a few seconds."""
-
-NEWS_SECONDS = 60.0
-"""Sound that does not move for longer hangs: the voice, or the player."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,19 +150,10 @@ class Labour:
     def _gate(self, job: Job, turn: Turn, speech: Speech, *, once: bool = True) -> Speech:
         self.watch.expect("speaking", within_seconds=NEWS_SECONDS)
 
-        def begin() -> bool:
-            if self.hush.reason():
-                turn.end("quiet")
-                return False
+        def begins() -> None:
             if once:
                 self.jobs.begin(job)
                 passing("a speech is begun on paper and not heard")
-            return True
-
-        def news(chunk: SpeechChunk) -> None:
-            if self.hush.reason():
-                turn.end("quiet")
-            self.watch.expect("speaking", within_seconds=NEWS_SECONDS + chunk.seconds)
 
         announced = self.prelude.before(speech, called_for=job.source == "button" or not once)
-        return turn.gate(announced, begin=begin, news=news)
+        return guarded(announced, turn, hush=self.hush, watch=self.watch, begins=begins)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from device.core.errors import BadPhotoError, MissingDeviceError, MissingModelError, StoreFullError
 from device.core.types import AWAITED
-from device.pipeline.labour import NEWS_SECONDS
+from device.pipeline.gate import NEWS_SECONDS, guarded
 from device.pipeline.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from device.core.ports import Clock, Executor, Player, Synthesiser
-    from device.core.types import Job, Regret, Source, Speech, SpeechChunk, Utterance
+    from device.core.types import Job, Regret, Source, Speech, Utterance
     from device.pipeline.quiet import Hush
     from device.pipeline.status import StatusBoard
     from device.pipeline.turn import Cut
@@ -193,15 +193,4 @@ class Regrets:
             player.play(self._gate(turn, self.recorded(regret)))
 
     def _gate(self, turn: Turn, speech: Speech) -> Speech:
-        def begin() -> bool:
-            if self.hush.reason():
-                turn.end("quiet")
-                return False
-            return True
-
-        def news(chunk: SpeechChunk) -> None:
-            if self.hush.reason():
-                turn.end("quiet")
-            self.watch.expect("speaking", within_seconds=NEWS_SECONDS + chunk.seconds)
-
-        return turn.gate(speech, begin=begin, news=news)
+        return guarded(speech, turn, hush=self.hush, watch=self.watch)
