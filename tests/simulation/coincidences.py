@@ -68,6 +68,16 @@ class Coincidences:
         self._world.fails_at = "beginning"
         self._world.at_next("beginning", self._random.random() * 2, partial(self._world.asks.ask, "stop"))
 
+    def stopped_while_it_is_unplugged(self) -> None:
+        """Of a photo that is looked at, and would have to wait for its loudspeaker."""
+        world = self._world
+
+        def stop() -> None:
+            self._troubles.unplugged()
+            world.asks.ask("stop")
+
+        world.at_next("looking", self._random.random() / 2, stop)
+
     def asked_while_the_disk_fails(self) -> None:
         self._troubles.database_full()
         self._world.at_next("failing", 0.0, self._people.ask_over_the_broker)

@@ -107,4 +107,5 @@ def _all_there_is(
         meet.erased_while_one_is_kept,
         meet.killed_twice,
         trouble.voice_is_missing,
+        meet.stopped_while_it_is_unplugged,
     )
