@@ -59,10 +59,11 @@ class Absence:
         """It needs to be remembered no longer."""
         self._heard.pop(job.id, None)
 
-    async def look(self) -> None:
-        """Find out whether it is there again."""
+    async def look(self) -> bool:
+        """Whether it was missed and is there again."""
         if self._missed is None:
-            return
+            return False
         there = await self.executor.run(partial(self.labour.is_heard, self._missed))
         if there:
             self._missed = None
+        return there

@@ -141,7 +141,9 @@ class Worker:
         await self.courtesy.until_it_came()
         # Whoever resumes meanwhile gets what waits before what was said.
         paused = self._now.paused
-        await self.absence.look()
+        if await self.absence.look():
+            # Perhaps nothing is left to be heard by which that would be known.
+            self.board.because("no_audio", holds=False)
         # What is to be heard waits for the loudspeaker, but not what is to be looked at.
         job = None if paused else await self.books.claim(to_look=self.absence.holds)
         await self.books.count()

@@ -363,9 +363,11 @@ def test_what_is_stopped_while_its_loudspeaker_is_gone_is_not_heard_when_it_is_t
             gate.open()
             await house.clock.until_somebody_sleeps(SOUND_AGAIN_SECONDS)
             assert (house.job().state, house.job().begun) == ("finished", False)
+            assert house.board.status.reason == "no_audio"
             house.speaker.gone = False
-            await house.bring("b")
             house.clock.advance(SOUND_AGAIN_SECONDS)
+            await house.until(lambda: house.board.status.reason is None)
+            await house.bring("b")
             await house.until(lambda: spoken(house) == [2])
         assert house.speaker.heard == ["b one.", "b two."]
         assert house.happened.count("described") == 2
