@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 PRESS_SECONDS = 60.0
 """Within this time the photo of who presses the button has been taken, also where the disk holds things up."""
 
+STORED_SECONDS = 60.0
+"""Within so long after that it is stored, and makes way for itself."""
+
 LONGEST_IDLE_SECONDS = 60.0
 """No photo waits for longer than this in a device that has nothing to do."""
 
@@ -180,7 +183,7 @@ class Oracle:
         last = before[-1] if before else None
         if last is None or last.complete or last.ended is None:
             return False
-        return any(0 <= last.ended - pressed < PRESS_SECONDS for pressed in self.world.asks.presses)
+        return any(0 <= last.ended - pressed < PRESS_SECONDS + STORED_SECONDS for pressed in self.world.asks.presses)
 
     def forget(self) -> None:
         """A person has asked for everything to be deleted."""
