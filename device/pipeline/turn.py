@@ -101,8 +101,9 @@ class Turn:
             self.begun = True
             if chunk.utterance != self._sentence:
                 self._sentence, self._seconds_of_it = chunk.utterance, 0.0
-            self._seconds_of_it += chunk.seconds
             news(chunk)
             if self.cut:
                 return
             yield chunk
+            # Handed over is what more is asked for behind; a phrase that was kept is one chunk, however long.
+            self._seconds_of_it += chunk.seconds
