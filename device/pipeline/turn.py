@@ -98,12 +98,13 @@ class Turn:
         for chunk in speech:
             if self.cut or not (self.begun or begin()):
                 return
-            self.begun = True
             if chunk.utterance != self._sentence:
                 self._sentence, self._seconds_of_it = chunk.utterance, 0.0
             news(chunk)
             if self.cut:
                 return
+            # Not before: to store that it begins may take a while, in which somebody may have cut it.
+            self.begun = True
             yield chunk
             # Handed over is what more is asked for behind; a phrase that was kept is one chunk, however long.
             self._seconds_of_it += chunk.seconds

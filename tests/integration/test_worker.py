@@ -459,6 +459,28 @@ def test_quiet_that_begins_meanwhile_lets_no_further_sentence_begin(
     in_house(tmp_path, story)
 
 
+@pytest.mark.parametrize("asked", ["pause", "halt", "press"])
+def test_what_is_cut_while_its_beginning_is_being_stored_was_not_heard_and_is_heard_later(
+    tmp_path: Path, asked: Cut
+) -> None:
+    cut: list[Callable[[Cut], None]] = []
+
+    class AskedMeanwhile(SqliteJobs):
+        def begin(self, job: Job) -> Job:
+            if cut:
+                cut.pop()(asked)
+            return super().begin(job)
+
+    async def story(house: House) -> None:
+        cut.append(house.worker.cut)
+        async with house.at_work():
+            await house.bring(source="camera")
+            await house.until(lambda: house.job().state == "finished")
+        assert house.speaker.heard == ["a one.", "a two."]
+
+    in_house(tmp_path, story, jobs=AskedMeanwhile)
+
+
 def test_who_halts_it_while_a_photo_is_looked_at_finds_it_waiting_and_the_attempt_not_counted(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         gate = house.gates.hold("looking at a")

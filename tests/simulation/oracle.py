@@ -260,12 +260,11 @@ class Oracle:
         self._set_aside_rightly()
         self._last_is_known()
         set_aside = "SELECT path FROM job WHERE state = 'failed' AND reason NOT LIKE 'dropped%'"
-        # Where it was begun on paper, a crash came just before the first sample.
-        silent = self.world.database.rows(
-            "SELECT id, source FROM job WHERE state = 'finished' AND record <> '' AND begun = 0"
-        )
-        for number, source in silent:
+        silent = self.world.database.rows("SELECT id, source, begun FROM job WHERE state = 'finished' AND record <> ''")
+        for number, source, begun in silent:
             kept_quiet = number in self.begun or number <= self.may_be_silent_up_to
+            # Where it was begun on paper, a crash may have come just before the first sample.
+            kept_quiet |= bool(begun and self.crashes[number])
             # A slideshow does not wait for a loudspeaker.
             kept_quiet |= source == "camera" and self.world.room.was_missed and self._waits_for_sound
             assert kept_quiet, f"job {number} was never heard, and nothing kept it from being heard"
