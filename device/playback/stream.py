@@ -189,4 +189,6 @@ class StreamPlayer:
             sink.close()
 
     def _missing(self, trouble: SinkLostError) -> MissingDeviceError:
+        # When it is there again it was without power, however short that was.
+        self._last_sound = None
         return MissingDeviceError(f"{self._sink.name} does not play ({trouble}); {self._sink.others}")

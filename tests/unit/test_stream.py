@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from device.core.errors import MissingDeviceError
 from device.core.types import SpeechChunk
+from device.playback.sink import SinkLostError
 from device.playback.stream import LEAD_IN_SECONDS, StreamPlayer
 
 if TYPE_CHECKING:
@@ -27,18 +29,24 @@ class Slow:
     def __init__(self) -> None:
         self.handed = 0
         self.heard = 0
+        self.gone = False
 
     def open(self, _sample_rate: int) -> Slow:
+        if self.gone:
+            raise SinkLostError("unplugged")
         return self
 
     def write(self, samples: Pcm) -> int:
+        if self.gone:
+            raise SinkLostError("unplugged")
         self.handed += len(samples)
         return len(samples)
 
     def left_seconds(self) -> float:
         return (self.handed - self.heard) / RATE
 
-    def finish(self, _stopped: threading.Event) -> None: ...
+    def finish(self, _stopped: threading.Event) -> None:
+        self.heard = self.handed
 
     def drop(self) -> None: ...
 
@@ -71,3 +79,15 @@ def test_it_is_less_than_nothing_in_the_lead_in_and_then_what_left_the_sink_and_
     assert player.play(speech()).complete
     assert told == [pytest.approx(each) for each in (-LEAD_IN_SECONDS, 0.1 - LEAD_IN_SECONDS, 0.5, 0.5)]
     assert player.position_seconds() is None
+
+
+def test_an_amplifier_that_was_without_power_gets_its_lead_in_again() -> None:
+    now, sink = [50.0], Slow()
+    player = StreamPlayer(sink, volume=100, monotonic=lambda: now[0])
+    assert player.play([chunk()]).complete
+    assert player.lead_in_seconds() == 0
+    sink.gone = True
+    with pytest.raises(MissingDeviceError):
+        player.play([chunk()])
+    sink.gone = False
+    assert player.lead_in_seconds() == LEAD_IN_SECONDS
