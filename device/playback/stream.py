@@ -125,21 +125,28 @@ class StreamPlayer:
     def _play(self, speech: Speech) -> Played:
         seconds = 0.0
         sink: OpenSink | None = None
-        for chunk in speech:
-            if self._stopped.is_set():
-                return Played(seconds=seconds, complete=False)
-            if sink is None:
-                self.reach(chunk.sample_rate)
-                sink = self._begin()
-            self._hand(sink, chunk.pcm)
-            if self._stopped.is_set():
-                # What comes next is not waited for.
-                return Played(seconds=self._heard_seconds(), complete=False)
-            seconds += chunk.seconds
+        try:
+            for chunk in speech:
+                if self._stopped.is_set():
+                    return Played(seconds=seconds, complete=False)
+                if sink is None:
+                    self.reach(chunk.sample_rate)
+                    sink = self._begin()
+                self._hand(sink, chunk.pcm)
+                if self._stopped.is_set():
+                    # What comes next is not waited for.
+                    return Played(seconds=self._heard_seconds(), complete=False)
+                seconds += chunk.seconds
+        except SinkLostError:
+            raise
+        except Exception:
+            # A photo that is damaged further down, say: what was made until then ends with its last word.
+            if sink:
+                self._see_out(sink)
+            raise
         if sink is None:
             return Played(seconds=0.0, complete=True)
-        self._hand(sink, np.zeros(sink.tail, np.int16), counts=False)
-        sink.finish(self._stopped)
+        self._see_out(sink)
         if self._stopped.is_set():
             return Played(seconds=self._heard_seconds(), complete=False)
         self._last_sound = self._monotonic()
@@ -169,6 +176,11 @@ class StreamPlayer:
                 self._note(sink)
             if not taken:
                 self._stopped.wait(_LOOK_AGAIN_SECONDS)
+
+    def _see_out(self, sink: OpenSink) -> None:
+        """Return when all that it was handed was heard."""
+        self._hand(sink, np.zeros(sink.tail, np.int16), counts=False)
+        sink.finish(self._stopped)
 
     def _note(self, sink: OpenSink) -> None:
         self._heard = self._handed / self._rate - sink.left_seconds(), self._monotonic()

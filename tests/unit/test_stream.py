@@ -91,3 +91,16 @@ def test_an_amplifier_that_was_without_power_gets_its_lead_in_again() -> None:
         player.play([chunk()])
     sink.gone = False
     assert player.lead_in_seconds() == LEAD_IN_SECONDS
+
+
+def test_what_was_handed_over_is_heard_to_its_end_where_the_speech_ends_in_an_error() -> None:
+    sink = Slow()
+    player = StreamPlayer(sink, volume=100, monotonic=lambda: 50.0)
+
+    def damaged() -> Iterator[SpeechChunk]:
+        yield chunk()
+        raise LookupError("the photo is damaged further down")
+
+    with pytest.raises(LookupError):
+        player.play(damaged())
+    assert sink.heard == round(LEAD_IN_SECONDS * RATE) + len(chunk().pcm)
