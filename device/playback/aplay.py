@@ -13,6 +13,12 @@ from device.playback.sink import SinkLostError
 if TYPE_CHECKING:
     from device.core.types import Pcm
 
+HANDED_SECONDS = 0.75
+"""How much it is handed ahead: half a second for the card, an eighth for itself, and no more.
+
+Its pipe would take seconds of sound more, which are lost with the device, and are as loud as they were handed over.
+"""
+
 
 class AplaySink:
     """A device as in `aplay -L`."""
@@ -61,7 +67,9 @@ class OpenAplay:
         self._ends: float | None = None
 
     def write(self, samples: Pcm) -> int:
-        """How many it took: it waits where its pipe is full, until `drop`."""
+        """How many it took; it waits where its pipe is full, until `drop`."""
+        if self.left_seconds() > HANDED_SECONDS:
+            return 0
         pipe = _pipe(self._aplay.stdin)
         try:
             pipe.write(samples.astype("<i2").tobytes())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 
 from device.core.errors import MissingDeviceError
 from device.core.types import SpeechChunk
+from device.pipeline.turn import AHEAD_SECONDS
+from device.playback import aplay
 from device.playback.sinks import sink_for
 from device.playback.stream import AWAKE_SECONDS, LEAD_IN_SECONDS, StreamPlayer
 
@@ -94,6 +98,20 @@ def test_a_device_that_is_not_there_is_one_line(captured: Path, way: str) -> Non
         loudspeaker(f"{way}kitchen").play(sentences())
     assert "\n" not in str(caught.value)
     assert not captured.exists()
+
+
+def test_aplay_is_not_handed_more_ahead_than_a_sentence_that_counts_as_heard_lies_behind(
+    captured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aplay, "time", SimpleNamespace(monotonic=lambda: 5.0))
+    sink = sink_for("aplay:default").open(RATE)
+    piece, handed = np.ones(RATE // 20, np.int16), 0
+    while taken := sink.write(piece):
+        handed += taken
+        assert handed / RATE < AHEAD_SECONDS
+    sink.finish(threading.Event())
+    sink.close()
+    assert np.count_nonzero(np.frombuffer(captured.read_bytes(), "<i2")) == handed
 
 
 def test_a_missing_aplay_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
