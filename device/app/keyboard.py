@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import termios
@@ -35,6 +36,9 @@ HELP = "keys: s or space stop, r repeat, + louder, - softer, p pause and resume,
 
 _MOST_BYTES = 64
 
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
+"""What a key without a letter sends, and one with Alt (ECMA-48, 5.4); the first function keys end with P, R and S."""
+
 
 class Keyboard:
     """Listens to a terminal while this process is in its foreground. For the loop alone.
@@ -58,8 +62,10 @@ class Keyboard:
         self._loop.add_signal_handler(signal.SIGCONT, self._listen)
         try:
             self._listen()
-            while True:
-                await self._do(await self._pressed.get())
+            # Each by itself: a stop does not wait until the disk has taken the volume before it.
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    tasks.create_task(self._do(await self._pressed.get()))
         finally:
             self._loop.remove_signal_handler(signal.SIGCONT)
             self._leave()
@@ -95,7 +101,7 @@ class Keyboard:
             # The terminal was closed.
             self._loop.remove_reader(self._terminal)
             return
-        for key in data.decode(errors="replace").lower():
+        for key in _SEQUENCE.sub("", data.decode(errors="replace")).lower():
             if key in KEYS:
                 self._pressed.put_nowait(key)
 

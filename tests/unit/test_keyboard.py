@@ -94,6 +94,39 @@ def test_each_key_asks_for_what_it_says_and_the_others_for_nothing(
     assert capsys.readouterr().err == HELP + "\n"
 
 
+def test_keys_that_a_terminal_sends_as_several_letters_ask_for_nothing(terminal: Terminal) -> None:
+    async def story() -> None:
+        asked = Asked()
+        async with listening(obey=asked.obey, paused=lambda: asked.paused):
+            await asyncio.sleep(0)
+            # F1, F3, F4, shift and F1, arrow up, alt and p, F5 and delete.
+            for keys in ("\x1bOP", "\x1bOR", "\x1bOS", "\x1b[1;2P", "\x1b[A", "\x1bp", "\x1b[15~", "\x1b[3~"):
+                terminal.type(keys)
+            terminal.type("r")
+            await asked.until(1)
+        assert asked.actions == ["repeat"]
+
+    asyncio.run(story())
+
+
+def test_a_stop_does_not_wait_until_what_was_asked_before_is_stored(terminal: Terminal) -> None:
+    async def story() -> None:
+        asked, stored = Asked(), asyncio.Event()
+
+        async def obey(command: bytes) -> None:
+            await asked.obey(command)
+            if asked.actions[-1] == "softer":
+                await stored.wait()
+
+        async with listening(obey=obey, paused=lambda: False):
+            await asyncio.sleep(0)
+            terminal.type("-s")
+            await asked.until(2)
+        assert asked.actions == ["softer", "stop"]
+
+    asyncio.run(story())
+
+
 def test_a_terminal_is_as_it_was_also_after_a_mistake(terminal: Terminal) -> None:
     async def story() -> None:
         asked = Asked()
