@@ -74,6 +74,7 @@ class Messenger:
     _farewell: asyncio.Event = field(default_factory=asyncio.Event)
     _said_goodbye: bool = False
     _waits: set[int] = field(default_factory=set)
+    _obeying: set[asyncio.Task[None]] = field(default_factory=set)
 
     def show(self, status: Status) -> None:
         """This is what the device is doing now."""
@@ -91,6 +92,13 @@ class Messenger:
 
     async def run(self) -> None:
         """Stay connected until `say_goodbye`, or until it is cancelled."""
+        try:
+            await self._stay_connected()
+        finally:
+            for each in self._obeying:
+                each.cancel()
+
+    async def _stay_connected(self) -> None:
         wait, told = FIRST_WAIT_SECONDS, ""
         while not self._farewell.is_set():
             try:
@@ -216,7 +224,11 @@ class Messenger:
                     photos.append(photo)
                     photo.add_done_callback(photos.remove)
                 else:
-                    await self._obey(inbound)
+                    # Beside the rest, too: a stop must not wait until the volume is stored. It is done also where the
+                    # connection breaks meanwhile: half a forgetting leaves what is being said.
+                    command = asyncio.ensure_future(self._obey(inbound))
+                    self._obeying.add(command)
+                    command.add_done_callback(self._obeying.discard)
                     session.acknowledge(inbound)
         finally:
             for photo in photos:
@@ -228,6 +240,8 @@ class Messenger:
             await self.obey(inbound.payload)
         except (UsageError, StoreError) as error:
             _log.warning("%s", error)
+        except Exception:  # noqa: BLE001 - as with a photo: whatever it is, the daemon goes on
+            _log.exception("a command could not be obeyed: a mistake in voxframe")
 
     async def _take_in(self, session: BusSession, inbound: Inbound) -> None:
         refused, which = "", hash(inbound.payload)

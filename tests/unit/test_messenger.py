@@ -62,6 +62,9 @@ class Post:
         self.bus = MemoryBus()
         self.commands: list[bytes] = []
         self.refusal: Exception | None = None
+        self.stored = asyncio.Event()
+        self.stored.set()
+        self.obeyed: list[bytes] = []
         self.messenger = Messenger(
             bus=self.bus,
             topics=Topics("frame"),
@@ -101,8 +104,12 @@ class Post:
     async def _obey(self, command: bytes) -> None:
         self.commands.append(command)
         self.bus.happens()
+        if command != b"stop":
+            await self.stored.wait()
         if self.refusal:
             raise self.refusal
+        self.obeyed.append(command)
+        self.bus.happens()
 
 
 def with_post(state: Path, story: Callable[[Post], Awaitable[None]], **options: Any) -> None:
@@ -377,6 +384,34 @@ def test_a_command_that_cannot_be_done_is_told_in_the_log_and_ends_nothing(
 
     with_post(tmp_path, story)
     assert str(refusal) in caplog.text
+
+
+def test_a_stop_does_not_wait_for_what_a_command_before_it_stores(tmp_path: Path) -> None:
+    async def story(post: Post) -> None:
+        post.stored.clear()
+        async with post.at_work():
+            await post.bus.until(lambda: post.bus.connections == 1)
+            post.bus.send(COMMAND, b"louder")
+            post.bus.send(COMMAND, b"stop")
+            await post.bus.until(lambda: bool(post.commands[1:]))
+        assert post.obeyed == [b"stop"]
+
+    with_post(tmp_path, story)
+
+
+def test_a_command_is_done_to_its_end_although_the_connection_breaks(tmp_path: Path) -> None:
+    async def story(post: Post) -> None:
+        post.stored.clear()
+        async with post.at_work():
+            await post.bus.until(lambda: post.bus.connections == 1)
+            post.bus.send(COMMAND, b"forget")
+            await post.bus.until(lambda: post.commands == [b"forget"])
+            post.bus.cut()
+            await post.house.clock.until_somebody_sleeps(FIRST_WAIT_SECONDS * STEADY)
+            post.stored.set()
+            await post.bus.until(lambda: post.obeyed == [b"forget"])
+
+    with_post(tmp_path, story)
 
 
 def test_a_goodbye_says_what_is_done_at_last_and_offline_and_ends_it_in_order(tmp_path: Path) -> None:
