@@ -27,6 +27,8 @@ BUFFER_SECONDS = 0.5
 PATIENCE_SECONDS = 5.0
 """How long a server may take to answer; one that is frozen would be waited for for ever."""
 
+NO_ANSWER = "no answer"
+
 _LOOK_AGAIN_SECONDS = 0.005
 _BYTES = 2
 
@@ -64,6 +66,10 @@ class OpenPulse:
     def __init__(self, sink: str, *, sample_rate: int) -> None:
         self._pulse = pulse.library()
         self._dropped = False
+        self._full_since: float | None = None
+        self._is_played = False
+        # As long as the stream is there its library may call it.
+        self._drained = pulse.Success(self._hear_of_end)
         self._loop = self._context = self._stream = None
         try:
             self._connect()
@@ -82,6 +88,7 @@ class OpenPulse:
             if room == pulse.NO_ROOM:
                 raise self._lost()
             taken: int = min(room // _BYTES, len(samples))
+            self._bear(full=not taken)
             if taken and self._pulse.pa_stream_write(self._stream, samples.ctypes.data, taken * _BYTES, None, 0, 0) < 0:
                 raise self._lost()
             return taken
@@ -109,9 +116,10 @@ class OpenPulse:
             if self._dropped:
                 return
             self._check()
-            operation = self._pulse.pa_stream_drain(self._stream, None, None)
+            operation = self._pulse.pa_stream_drain(self._stream, self._drained, None)
             if not operation:
                 raise self._lost()
+        patience = time.monotonic() + BUFFER_SECONDS + PATIENCE_SECONDS
         try:
             while not stopped.wait(_LOOK_AGAIN_SECONDS):
                 with self._asking():
@@ -119,7 +127,11 @@ class OpenPulse:
                         return
                     self._check()
                     if self._pulse.pa_operation_get_state(operation) != pulse.RUNNING:
+                        if not self._is_played:
+                            raise self._lost()
                         return
+                if time.monotonic() > patience:
+                    raise SinkLostError(NO_ANSWER)
         finally:
             with self._asking():
                 self._pulse.pa_operation_unref(operation)
@@ -202,8 +214,25 @@ class OpenPulse:
                 if holds():
                     return
             if time.monotonic() > patience:
-                raise SinkLostError("no answer")
+                raise SinkLostError(NO_ANSWER)
             time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def _bear(self, *, full: bool) -> None:
+        """A buffer that stays full is one of a server that is frozen.
+
+        Raises:
+            SinkLostError: It was full for too long.
+        """
+        if not full:
+            self._full_since = None
+        elif self._full_since is None:
+            self._full_since = time.monotonic()
+        elif time.monotonic() - self._full_since > PATIENCE_SECONDS:
+            raise SinkLostError(NO_ANSWER)
+
+    def _hear_of_end(self, _stream: int, success: int, _nothing: object) -> None:
+        """In the library's thread."""
+        self._is_played = bool(success)
 
     def _check(self) -> int:
         """The state of the connection.

@@ -33,6 +33,10 @@ RUNNING = 0
 """pa_operation_state."""
 
 
+Success = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+"""pa_stream_success_cb_t: the stream, whether the server has done what it was asked for, and nothing."""
+
+
 class SampleSpec(ctypes.Structure):
     """pa_sample_spec."""
 
@@ -80,7 +84,7 @@ def library() -> Any:  # noqa: ANN401 - a library has the functions it has
         ("stream_writable_size", [handle], size),
         ("stream_write", [handle, handle, size, handle, ctypes.c_int64, number], number),
         ("stream_get_latency", [handle, micros, ctypes.POINTER(number)], number),
-        ("stream_drain", [handle, handle, handle], handle),
+        ("stream_drain", [handle, Success, handle], handle),
         ("stream_flush", [handle, handle, handle], handle),
         ("stream_disconnect", [handle], number),
         ("stream_unref", [handle], None),
