@@ -83,6 +83,8 @@ class Closing:
             # Whoever stopped it does not want to hear it when the loudspeaker is there again.
             return await self._end(job, turn, None)
         if not self.absence.keeps(job):
+            # Whoever retries it hears all of it.
+            self.absence.done(job)
             await self.books.set_aside(job, str(trouble), code="no_audio")
             return False
         _log.warning("photo %d waits: %s", job.id, trouble)

@@ -10,6 +10,7 @@ import pytest
 
 from device.core.errors import StoreError, StoreFullError
 from device.core.types import Event, Last
+from device.pipeline import turn
 from device.pipeline.absence import SOUND_AGAIN_SECONDS
 from device.pipeline.books import STORE_AGAIN_SECONDS
 from device.pipeline.courtesy import COURTESY_SECONDS
@@ -201,6 +202,25 @@ def test_what_was_cut_off_by_an_unplugged_loudspeaker_is_said_again_from_there(t
         assert house.speaker.heard in (["a one.", "a two.", "a two."], ["a one.", "a two.", "a one.", "a two."])
 
     in_house(tmp_path, story, waits_for_sound=True)
+
+
+def test_what_was_cut_off_and_set_aside_is_said_from_its_beginning_where_somebody_retries_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "AHEAD_SECONDS", -1.0)
+
+    async def story(house: House) -> None:
+        house.speaker.goes_after = "a two."
+        async with house.at_work():
+            await house.bring()
+            await house.until(lambda: house.job().state == "failed")
+            house.speaker.gone = False
+            house.jobs.retry(1)
+            house.worker.wake()
+            await house.until(lambda: spoken(house) == [1])
+        assert house.speaker.heard == ["a one.", "a two."] * 2
+
+    in_house(tmp_path, story)
 
 
 def test_what_waits_for_its_loudspeaker_outlives_a_restart(tmp_path: Path) -> None:
