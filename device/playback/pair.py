@@ -201,6 +201,9 @@ class _Follower:
 
     def take(self, chunk: SpeechChunk) -> None:
         with self._changed:
+            if self._is_whole:
+                # It was stopped, or has gone.
+                return
             self._chunks.append(chunk)
             self._asks = False
             self._changed.notify_all()
@@ -236,7 +239,8 @@ class _Follower:
     def stop(self) -> None:
         with self._changed:
             self._chunks.clear()
-        self._end()
+            self._is_whole = True
+            self._changed.notify_all()
         self.player.stop()
 
     def _end(self) -> None:

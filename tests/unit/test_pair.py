@@ -171,6 +171,34 @@ def test_a_stop_ends_both() -> None:
     assert room.heard == phones.heard == [0, 1, 2]
 
 
+def test_a_stop_is_heeded_by_a_second_sink_that_has_not_even_begun() -> None:
+    may_begin = threading.Event()
+
+    class Late(Sink):
+        def play(self, speech: Speech) -> Played:
+            assert may_begin.wait(WAIT_SECONDS)
+            return super().play(speech)
+
+    class StoppedWhenJustAsked(threading.Event):
+        """It is stopped right after it was asked whether it is, for the second time: with the first chunk."""
+
+        asked = 0
+
+        def is_set(self) -> bool:
+            was = super().is_set()
+            self.asked += 1
+            if self.asked == 2:
+                player.stop()
+                may_begin.set()
+            return was
+
+    room, phones = Sink("room"), Late("phones")
+    player = PairPlayer(first=room, second=phones)
+    player._stopped = StoppedWhenJustAsked()
+    assert not player.play(speech()).complete
+    assert phones.heard == []
+
+
 def test_an_error_of_the_speech_silences_both_and_they_play_again() -> None:
     room, phones = Sink("room"), Sink("phones")
     player = PairPlayer(first=room, second=phones)
