@@ -116,7 +116,8 @@ class Labour:
 
     def is_heard(self, job: Job) -> bool:
         """Whether the sink of a job is there."""
-        return self.player_for(job).is_there()
+        with self.watch.during("asking for the loudspeaker", within_seconds=NEWS_SECONDS):
+            return self.player_for(job).is_there()
 
     def speak(self, job: Job, record: Record, turn: Turn, *, once: bool = True, heard: int = 0) -> Played:
         """Speak what was written before, but for so many sentences that were heard; or, where not `once`, once more.

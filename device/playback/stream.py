@@ -81,11 +81,16 @@ class StreamPlayer:
 
     def is_there(self) -> bool:
         """Whether `reach` would find it; it is not kept."""
+        self._stopped.clear()
         try:
             self.reach(self._rate or _ANY_RATE)
-        except MissingDeviceError:
+            if self._open:
+                # To aplay it shows when it ends.
+                self._open.finish(self._stopped)
+        except (MissingDeviceError, SinkLostError):
             return False
-        self._let_go()
+        finally:
+            self._let_go()
         return True
 
     def play(self, speech: Speech) -> Played:

@@ -100,6 +100,13 @@ def test_a_device_that_is_not_there_is_one_line(captured: Path, way: str) -> Non
     assert not captured.exists()
 
 
+@pytest.mark.parametrize("way", ["", "aplay:"])
+def test_whether_a_device_is_there_is_known_before_it_is_played_to(captured: Path, way: str) -> None:
+    assert not loudspeaker(f"{way}kitchen").is_there()
+    assert loudspeaker(f"{way}default").is_there()
+    assert not captured.exists() or not any(captured.read_bytes()), "nothing but silence"
+
+
 def test_aplay_is_not_handed_more_ahead_than_a_sentence_that_counts_as_heard_lies_behind(
     captured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
