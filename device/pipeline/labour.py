@@ -93,8 +93,10 @@ class Labour:
             def says(number: int) -> Utterance:
                 return turn.described.narration[number] if turn.described else beginning.opening
 
-            player = turn.on(self.player_for(job))
-            with self.captions.following(job, player, says) as hearing:
+            with (
+                turn.on(self.player_for(job)) as player,
+                self.captions.following(job, player, says) as hearing,
+            ):
                 described_with_sound, played = tell(
                     beginning,
                     synthesiser=self.synthesiser,
@@ -127,9 +129,10 @@ class Labour:
             MissingModelError: There is no voice.
             StoreError: That it begins could not be stored; nothing was heard.
         """
-        narration, player = narration_of(record)[heard:], turn.on(self.player_for(job))
+        narration = narration_of(record)[heard:]
         with (
             self.watch.during("speaking", within_seconds=NEWS_SECONDS),
+            turn.on(self.player_for(job)) as player,
             self.captions.following(job, player, narration.__getitem__) as hearing,
         ):
             return speak(

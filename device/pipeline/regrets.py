@@ -178,8 +178,10 @@ class Regrets:
     def _speak(self, regret: Regret, turn: Turn, begins: Callable[[], None]) -> None:
         # Before the voice is asked, which may take its time, or hang.
         begins()
-        with self.watch.during("speaking", within_seconds=NEWS_SECONDS):
-            player = turn.on(self.player(regret))
+        with (
+            self.watch.during("speaking", within_seconds=NEWS_SECONDS),
+            turn.on(self.player(regret)) as player,
+        ):
             if regret != "no_voice":
                 try:
                     player.reach(self.synthesiser.sample_rate)

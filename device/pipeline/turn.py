@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ class Turn:
     def end(self, why: Cut) -> None:
         """Cut it: nothing more is handed to the player, and what the player has is dropped."""
         self.cut = weightier(self.cut, why)
-        if self._player:
-            self._player.stop()
+        player = self._player
+        if player:
+            player.stop()
 
     def go_on(self) -> None:
         """Asked while the photo is looked at; what is heard and not said anew is also described.
@@ -78,10 +80,14 @@ class Turn:
         """Whether what was cut is heard, or heard anew, in another turn."""
         return self.cut in _AGAIN and (not self.begun or (self.cut == "press" and self.anew))
 
-    def on(self, player: Player) -> Player:
-        """The player on which it is heard."""
+    @contextmanager
+    def on(self, player: Player) -> Iterator[Player]:
+        """While it is heard on this player, on which something else may be heard afterwards."""
         self._player = player
-        return player
+        try:
+            yield player
+        finally:
+            self._player = None
 
     def gate(
         self, speech: Speech, *, begin: Callable[[], bool], news: Callable[[SpeechChunk], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import time
 from typing import TYPE_CHECKING
 
@@ -271,5 +272,28 @@ def test_a_loudspeaker_that_is_not_there_is_told_to_the_house_and_nothing_is_mad
             house.speaker.gone = False
             await quiet(house)
             assert house.board.status.reason is None
+
+    in_house(tmp_path, story)
+
+
+@pytest.mark.parametrize("why", ["press", "forget"])
+def test_what_ends_a_photo_that_was_said_already_does_not_end_the_regret_behind_it(tmp_path: Path, why: str) -> None:
+    async def story(house: House) -> None:
+        async with house.at_work():
+            last, regret = house.gates.hold("saying a two."), house.gates.hold(f"saying {FULL}")
+            await house.bring()
+            await last.reached.wait()
+            house.regrets.say("disk_full")
+            # It is asked for before the photo is written down as spoken.
+            await asyncio.sleep(0)
+            last.open()
+            await regret.reached.wait()
+            await house.until(lambda: bool(house.jobs.listed("working")))
+            if why == "press":
+                house.worker.make_way()
+            else:
+                house.worker.forget(house.jobs.listed("working"))
+            assert not house.speaker._stopped.is_set()
+            regret.open()
 
     in_house(tmp_path, story)
