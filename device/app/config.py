@@ -87,6 +87,9 @@ def from_values(values: Mapping[str, object], file: Path) -> Settings:
 def _at_odds(settings: Settings) -> list[Mistake]:
     """Keys that are allowed each, and not together."""
     audio = settings.audio
+    if audio.headphones.strip() == "pulse:":
+        allowed = "a sink by its name, pulse:NAME: the one that the sound server chooses may be the room's"
+        return [Mistake(key="audio.headphones", value=audio.headphones, allowed=allowed)]
     if audio.to in ("headphones", "both") and not audio.headphones.strip():
         return [Mistake(key="audio.to", value=audio.to, allowed="auto or room, while audio.headphones is empty")]
     return []

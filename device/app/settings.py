@@ -208,7 +208,7 @@ class AudioSettings:
     )
     headphones: str = key(
         "",
-        "The device of the headphones, named as above; empty for none.",
+        "The device of the headphones, named as above, but for `pulse:` without a name; empty for none.",
         "a name, or empty",
         _text,
     )

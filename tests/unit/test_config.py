@@ -43,6 +43,12 @@ def test_an_unknown_section_and_a_key_without_a_section_are_mistakes(tmp_path: P
     assert "did you mean voice?" in str(caught.value)
 
 
+def test_headphones_are_not_what_the_sound_server_chooses_which_may_be_the_room(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"audio\.headphones.*a sink by its name"):
+        from_values({"audio": {"headphones": "pulse:"}}, tmp_path / "x.toml")
+    assert from_values({"audio": {"device": "pulse:"}}, tmp_path / "x.toml").audio.device == "pulse:"
+
+
 @pytest.mark.parametrize("to", ["headphones", "both"])
 def test_to_be_heard_by_headphones_that_are_not_named_is_a_mistake(tmp_path: Path, to: str) -> None:
     with pytest.raises(ConfigurationError, match=f'audio.to = "{to}": allowed is auto or room, while'):
