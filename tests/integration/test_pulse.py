@@ -17,7 +17,7 @@ from device.playback.sink import SinkLostError
 from tests.sound_server import RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.sound_server import SoundServer
@@ -126,14 +126,11 @@ def test_a_server_that_does_not_answer_is_not_waited_for_for_ever(
     assert stream.write(PIECE) in (0, len(PIECE))
 
 
-@pytest.mark.parametrize("ending", [False, True])
+@pytest.mark.parametrize("goes_on", [play_on, lambda stream: stream.finish(threading.Event())])
 def test_a_server_that_stops_to_answer_within_a_speech_is_not_waited_for_for_ever(
-    server: SoundServer, stream: OpenPulse, monkeypatch: pytest.MonkeyPatch, *, ending: bool
+    server: SoundServer, stream: OpenPulse, monkeypatch: pytest.MonkeyPatch, goes_on: Callable[[OpenPulse], None]
 ) -> None:
     server.freeze()
     monkeypatch.setattr(pulse, "PATIENCE_SECONDS", 0.1)
     with pytest.raises(SinkLostError, match="no answer"):
-        if ending:
-            stream.finish(threading.Event())
-        else:
-            play_on(stream)
+        goes_on(stream)

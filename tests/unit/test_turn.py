@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-import pytest
 
 from device.core.types import SpeechChunk
 from device.pipeline.turn import Turn
-
-if TYPE_CHECKING:
-    from device.pipeline.turn import Cut
 
 
 def chunk(utterance: int, seconds: float) -> SpeechChunk:
