@@ -13,9 +13,8 @@ def chunk(utterance: int, seconds: float) -> SpeechChunk:
 
 
 def test_a_sentence_is_surely_heard_when_more_was_handed_over_behind_it_than_a_sink_holds() -> None:
-    turn, heard = Turn(), []
+    turn = Turn()
     speech = [chunk(0, 3.0), chunk(1, 3.0), chunk(1, 0.6), chunk(2, 0.6), chunk(2, 0.6), chunk(2, 0.6)]
-    for _ in turn.gate(speech, begin=lambda: True, news=lambda _: None):
-        heard.append(turn.surely_heard())
+    heard = [turn.surely_heard() for _ in turn.gate(speech, begin=lambda: True, news=lambda _: None)]
     # A chunk that is on its way may be lost from its first sample on.
     assert heard == [0, 0, 1, 1, 1, 2]
