@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _FADE = 0.4
 """Seconds in which the light comes and goes, around a turn."""
 
+_AT_ONCE = 100
+"""Pictures whose figures are worked out together: of all of a long speech they would take hundreds of megabytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Heard:
@@ -103,12 +106,17 @@ class Performance:
         return next(self._seen(np.array([seconds])))
 
     def _seen(self, times: Array) -> Iterator[Rgb]:
+        spotlight = Spotlight(self.stage.photo.shape[:2], self.stage.faces)
+        for first in range(0, len(times), _AT_ONCE):
+            yield from self._some(times[first : first + _AT_ONCE], spotlight)
+
+    def _some(self, times: Array, spotlight: Spotlight) -> Iterator[Rgb]:
         moved = [
             (self.stage.rigs[turn.speaker], turn.motion.at(times - turn.start))
             for turn in self.turns
             if turn.motion and turn.speaker != "narrator"
         ]
-        lit, spotlight = self._lit(times), Spotlight(self.stage.photo.shape[:2], self.stage.faces)
+        lit = self._lit(times)
         for number in range(len(times)):
             picture = self._moved([(rig, rows[number]) for rig, rows in moved])
             # The stronger of two lights, so that none of them goes out while the other one comes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -32,15 +33,15 @@ def said(*speakers: Speaker, about: tuple[int, ...] = ()) -> list[Utterance]:
     return [Utterance(speaker=each, text="ma", language="en", because=because) for each in speakers]
 
 
-def heard(utterances: int, *, seconds: float = 1.0, pause: float = 0.4) -> Heard:
+def heard(utterances: int, *, seconds: float = 1.0, pause: float = 0.4, sounds: tuple[str, ...] = SOUNDS) -> Heard:
     """Each of them as long, with a pause behind it."""
     marks = {}
     for number in range(utterances):
         first = round(number * (seconds + pause) * RATE)
-        step = round(seconds * RATE / len(SOUNDS))
+        step = round(seconds * RATE / len(sounds))
         marks[number] = tuple(
             Mark(kind="phoneme", text=sound, first=first + at * step, end=first + (at + 1) * step)
-            for at, sound in enumerate(SOUNDS)
+            for at, sound in enumerate(sounds)
         )
     pcm = np.full(round(utterances * (seconds + pause) * RATE), 3000, np.int16)
     return Heard(pcm=pcm, sample_rate=RATE, marks=marks)
@@ -106,6 +107,20 @@ def test_a_film_is_as_long_as_its_speech_and_shows_the_same_as_single_moments() 
     assert len(pictures) == round(played.seconds * 10)
     for number in (0, 5, 13, 20):
         assert np.array_equal(pictures[number], played.at(number / 10))
+
+
+def test_the_pictures_of_a_long_speech_take_hardly_more_memory_than_those_of_a_short_one() -> None:
+    def most(seconds: float) -> int:
+        spoken = heard(1, seconds=seconds, sounds=SOUNDS * round(seconds))
+        pictures = perform(stage(), said(0), spoken, seed=1).pictures(25)
+        tracemalloc.start()
+        next(pictures)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(1)  # what is kept from the first one on
+    assert most(120) < most(5) + 20e6
 
 
 def test_a_face_that_is_not_on_the_stage_stays_as_it_is() -> None:
