@@ -163,6 +163,17 @@ def test_every_picture_in_which_something_moves_bears_the_words(solo: Act, scrip
             assert np.abs(seen - stamp.on(solo.performance.stage.photo)[place]).mean() < 2
 
 
+def test_without_webgl_a_picture_is_of_few_pieces_since_each_takes_its_time(solo: Act) -> None:
+    with watched(solo, NO_GRAPHICS) as shown:
+        pieces = 0
+        for moment in np.linspace(0.1, 1.1, 8):
+            seek(shown.page, 0)
+            before = shown.page.evaluate("drawn")
+            seek(shown.page, float(moment))
+            pieces += shown.page.evaluate("drawn") - before
+        assert 8 < pieces < 8 * 400
+
+
 def test_nothing_moves_without_the_words() -> None:
     told, _ = stages.living(stages.performed(stages.stage(PORTRAIT), 0))
     with pytest.raises(ValueError, match="without the words"):

@@ -1,10 +1,13 @@
-// The same without WebGL, by pieces of pictures on a plain canvas: each cell of the net is laid where its corners have
-// gone, as a parallelogram, and a little over its edges. Where skull and jaw move alike and
-// nothing is seen between them, the jaw is not drawn.
+// The same without WebGL, by pieces of pictures on a plain canvas: some cells of the net are laid where their corners have
+// gone, as a parallelogram, and a little over its edges. Where skull and jaw move alike and nothing is seen between them,
+// the jaw is not drawn. All is laid onto the one canvas: to take a picture from another that has just been drawn on makes
+// the page wait for it.
 
 const OVER = 0.8;        // pixels by which cells reach over one another
 const LEAST_CELL = 8;    // pixels
 const STILL = 0.03;      // pixels that nobody sees
+const EVEN = 0.2;        // pixels by which a piece of several cells may be off
+const LARGEST = 16;      // cells along its side
 
 class FlatPainter {
   constructor(canvas, photo, faces, stamp, context) {
@@ -14,21 +17,24 @@ class FlatPainter {
   }
 
   keep(face) {
-    const jaw = sheet(face.width, face.height);
-    this.cut(jaw, face);
+    const [left, top, wide, high] = face.hollow, skull = this.cut(face), jaw = this.cut(face);
     jaw.globalCompositeOperation = 'destination-in';
     jaw.drawImage(face.shown, 0, 0, face.width, face.height);
-    const skull = sheet(face.width, face.height);
-    this.cut(skull, face);
-    const [, , wide, high] = face.hollow;
-    return { jaw: jaw.canvas, skull: skull.canvas, mouth: face.hole && sheet(wide, high) };
+    const parted = face.hole && this.cut(face);
+    if (parted) {
+      parted.globalCompositeOperation = 'destination-out';
+      parted.drawImage(face.hole, left, top, wide, high);
+    }
+    return { skull: skull.canvas, jaw: jaw.canvas, parted: parted?.canvas };
   }
 
   // The photo as it is within the face's box.
-  cut(onto, face) {
+  cut(face) {
     const across = this.photo.naturalWidth / this.canvas.width, down = this.photo.naturalHeight / this.canvas.height;
+    const onto = sheet(face.width, face.height);
     onto.drawImage(this.photo, face.left * across, face.top * down, face.width * across, face.height * down,
       0, 0, face.width, face.height);
+    return onto;
   }
 
   draw(moved) {
@@ -47,37 +53,38 @@ class FlatPainter {
     onto.beginPath();
     onto.rect(face.left, face.top, face.width, face.height);
     onto.clip();
-    cells(onto, kept.skull, face, skull, at => Math.abs(skull[at]) > STILL || Math.abs(skull[at + 1]) > STILL,
-      [face.left, face.top], [0, 0]);
-    if (pose.blink) for (const lid of face.lids) this.lid(face, kept, lid, pose, skull);
-    if (pose.parting) this.mouth(face, kept.mouth, pose, skull);
-    const [left, top, wide, high] = face.hollow;
-    const isOverHole = (x, y) => pose.parting && x >= left && x <= left + wide && y >= top && y <= top + high;
-    cells(onto, kept.jaw, face, jaw,
-      at => Math.abs(jaw[at] - skull[at]) > STILL || Math.abs(jaw[at + 1] - skull[at + 1]) > STILL
-        || isOverHole(face.places[1.5 * at], face.places[1.5 * at + 1]),
-      [face.left, face.top], [0, 0]);
+    const isMoved = at => Math.abs(skull[at]) > STILL || Math.abs(skull[at + 1]) > STILL;
+    const isApart = at => Math.abs(jaw[at] - skull[at]) > STILL || Math.abs(jaw[at + 1] - skull[at + 1]) > STILL;
+    if (pose.parting) {
+      const [left, top, wide, high] = face.hollow, room = 1 + Math.hypot(...pose.head);
+      const isOverMouth = at => {
+        const x = face.places[1.5 * at] - left, y = face.places[1.5 * at + 1] - top;
+        return x >= -room && x <= wide + room && y >= -room && y <= high + room;
+      };
+      this.mouth(face, pose);
+      // Until the inside of the mouth is wholly there, the skin shines through its hole.
+      onto.globalAlpha = 1 - pose.parting;
+      if (pose.parting < 1) cells(onto, kept.skull, face, skull, isOverMouth);
+      onto.globalAlpha = 1;
+      cells(onto, kept.parted, face, skull, at => isMoved(at) || isOverMouth(at));
+      if (pose.blink) for (const lid of face.lids) this.lid(face, kept, lid, pose, skull);
+      cells(onto, kept.jaw, face, jaw, at => isApart(at) || isOverMouth(at));
+    } else {
+      cells(onto, kept.skull, face, skull, isMoved);
+      if (pose.blink) for (const lid of face.lids) this.lid(face, kept, lid, pose, skull);
+      cells(onto, kept.jaw, face, jaw, isApart);
+    }
     onto.restore();
   }
 
-  // What is between the lips goes where the head goes; the hole in which it is seen where the skull's skin goes.
-  mouth(face, onto, { head, parting, teeth }, skull) {
-    const [left, top, wide, high] = face.hollow;
-    onto.setTransform(1, 0, 0, 1, 0, 0);
-    onto.globalAlpha = 1;
-    onto.globalCompositeOperation = 'source-over';
-    onto.clearRect(0, 0, wide, high);
-    cells(onto, face.hole, face, skull, () => true, [-left, -top], [left, top]);
-    onto.setTransform(1, 0, 0, 1, 0, 0);
-    onto.globalCompositeOperation = 'source-in';
-    onto.drawImage(face.plain, ...head, wide, high);
-    onto.globalCompositeOperation = 'source-atop';
+  // What is between the lips goes where the head goes; the skull's skin, in which there is a hole, is drawn over it.
+  mouth(face, { head, teeth }) {
+    const onto = this.context, [left, top, wide, high] = face.hollow;
+    onto.setTransform(1, 0, 0, 1, face.left + left + head[0], face.top + top + head[1]);
+    onto.drawImage(face.plain, 0, 0, wide, high);
     onto.globalAlpha = teeth;
-    onto.drawImage(face.toothed, ...head, wide, high);
-    this.context.setTransform(1, 0, 0, 1, 0, 0);
-    this.context.globalAlpha = parting;
-    this.context.drawImage(onto.canvas, face.left + left, face.top + top);
-    this.context.globalAlpha = 1;
+    if (teeth) onto.drawImage(face.toothed, 0, 0, wide, high);
+    onto.globalAlpha = 1;
   }
 
   lid(face, kept, { columns, lash, shown }, { blink }, skull) {
@@ -147,36 +154,56 @@ function shifts(face, field, { falls, draws }) {
   return moved;
 }
 
-// Those cells of which a corner is worth it: `to` is where the box's corner is on the canvas, `from` where the picture's
-// is in the box. Of a small face several places of the net are one cell: edges of cells blur what they cross.
-function cells(onto, picture, face, moved, isWorthIt, to, from) {
-  const last = face.count - 1, wide = face.width / last, high = face.height / last;
-  const stride = Math.ceil(LEAST_CELL / Math.min(wide, high));
-  for (let row = 0; row < last; row += stride)
-    for (let column = 0; column < last; column += stride) {
-      const columns = Math.min(stride, last - column), rows = Math.min(stride, last - row);
-      const at = 2 * (row * face.count + column), below = at + 2 * rows * face.count, beside = 2 * columns;
-      if (![at, at + beside, below, below + beside].some(isWorthIt)) continue;
-      const x = column * wide, y = row * high, across = columns * wide, down = rows * high;
-      const left = Math.max(x - OVER, from[0]), right = Math.min(x + across + OVER, from[0] + picture.width);
-      const top = Math.max(y - OVER, from[1]), bottom = Math.min(y + down + OVER, from[1] + picture.height);
-      if (right <= left || bottom <= top) continue;
-      // Of two sides that go different ways the mean.
-      const [[ax, ay], [bx, by], [mx, my]] = sidesOf(moved, at, beside, below, across, down);
-      const middleX = x + across / 2, middleY = y + down / 2;
-      onto.setTransform(1 + ax, ay, bx, 1 + by,
-        to[0] + mx - ax * middleX - bx * middleY, to[1] + my - ay * middleX - by * middleY);
-      onto.drawImage(picture, left - from[0], top - from[1], right - left, bottom - top, left, top, right - left, bottom - top);
-    }
-  onto.setTransform(1, 0, 0, 1, 0, 0);
-}
+// Those pieces of the net that hold a place that is worth it. As large as the field is even enough for, since each takes
+// its time to be drawn; of a small face several places of the net at the least: edges of pieces blur what they cross.
+function cells(onto, picture, face, moved, isWorthIt) {
+  const { count, width, height } = face, last = count - 1, wide = width / last, high = height / last;
+  const least = Math.ceil(LEAST_CELL / Math.min(wide, high));
+  const worth = new Uint8Array(count * count);
+  for (let place = 0; place < worth.length; place++) worth[place] = isWorthIt(2 * place) ? 1 : 0;
 
-// How a cell is moved along its two sides, a pixel of them, and its middle.
-function sidesOf(moved, at, beside, below, across, down) {
-  const corners = [0, 1].map(axis => [at, at + beside, below, below + beside].map(corner => moved[corner + axis]));
-  return [
-    corners.map(([a, b, c, d]) => (b - a + d - c) / (2 * across)),
-    corners.map(([a, b, c, d]) => (c - a + d - b) / (2 * down)),
-    corners.map(([a, b, c, d]) => (a + b + c + d) / 4),
-  ];
+  function piece(row, column, side) {
+    const columns = Math.min(side, last - column), rows = Math.min(side, last - row);
+    if (columns <= 0 || rows <= 0) return;
+    const x = column * wide, y = row * high, across = columns * wide, down = rows * high;
+    if (!holds(row, column, rows, columns)) return;
+    const left = Math.max(x - OVER, 0), right = Math.min(x + across + OVER, width);
+    const top = Math.max(y - OVER, 0), bottom = Math.min(y + down + OVER, height);
+    // How it is moved along its two sides, a place of them, and its middle; of two sides that go different ways the mean.
+    const at = 2 * (row * count + column), beside = at + 2 * columns;
+    const below = at + 2 * rows * count, beyond = below + 2 * columns;
+    const ax = (moved[beside] - moved[at] + moved[beyond] - moved[below]) / (2 * columns);
+    const ay = (moved[beside + 1] - moved[at + 1] + moved[beyond + 1] - moved[below + 1]) / (2 * columns);
+    const bx = (moved[below] - moved[at] + moved[beyond] - moved[beside]) / (2 * rows);
+    const by = (moved[below + 1] - moved[at + 1] + moved[beyond + 1] - moved[beside + 1]) / (2 * rows);
+    const cornerX = (moved[at] + moved[beside] + moved[below] + moved[beyond] - 2 * (ax * columns + bx * rows)) / 4;
+    const cornerY = (moved[at + 1] + moved[beside + 1] + moved[below + 1] + moved[beyond + 1]
+      - 2 * (ay * columns + by * rows)) / 4;
+    const isEven = () => {
+      for (let down = 0; down <= rows; down++)
+        for (let aside = 0, place = at + 2 * down * count; aside <= columns; aside++, place += 2)
+          if (Math.abs(cornerX + ax * aside + bx * down - moved[place]) > EVEN
+            || Math.abs(cornerY + ay * aside + by * down - moved[place + 1]) > EVEN) return false;
+      return true;
+    };
+    if (side > least && !isEven()) {
+      const half = side / 2;
+      for (const each of [row, row + half]) for (const other of [column, column + half]) piece(each, other, half);
+      return;
+    }
+    onto.setTransform(1 + ax / wide, ay / wide, bx / high, 1 + by / high,
+      face.left + cornerX - ax * column - bx * row, face.top + cornerY - ay * column - by * row);
+    onto.drawImage(picture, left, top, right - left, bottom - top, left, top, right - left, bottom - top);
+  }
+
+  function holds(row, column, rows, columns) {
+    for (let down = row; down <= row + rows; down++)
+      for (let place = down * count + column, end = place + columns; place <= end; place++) if (worth[place]) return true;
+    return false;
+  }
+
+  const side = LARGEST * least;
+  for (let row = 0; row < last; row += side)
+    for (let column = 0; column < last; column += side) piece(row, column, side);
+  onto.setTransform(1, 0, 0, 1, 0, 0);
 }
