@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from errno import ENOSPC
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from device.core.errors import UsageError
@@ -21,16 +22,30 @@ def output_paths(option: str, target: str, photos: Sequence[Path], suffix: str) 
     Photos of one name get a number, so that none overwrites another's file.
 
     Raises:
-        UsageError: A file is named for several photos, it is a photo, or its folder is missing or cannot be made.
+        UsageError: A file is named for several photos, it is a photo, or its folder is missing or cannot be made; or
+            nothing is named, or what the system refuses to look for.
     """
-    paths = _paths(option, target, photos, suffix)
-    for path in paths:
-        if path.exists() and any(photo.exists() and path.samefile(photo) for photo in photos):
-            raise UsageError(f"{option} {target} would overwrite the photo itself, {path}; name another place")
+    try:
+        paths = _paths(option, target, photos, suffix)
+        for path in paths:
+            if path.exists() and any(is_there(photo) and path.samefile(photo) for photo in photos):
+                raise UsageError(f"{option} {target} would overwrite the photo itself, {path}; name another place")
+    except OSError as error:
+        raise UsageError(f"{option} {target}: {error.filename}: {error.strerror}; name another place") from error
     return paths
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; a name that the system refuses is none, which `Path.exists` raises for."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _paths(option: str, target: str, photos: Sequence[Path], suffix: str) -> list[Path]:
+    if not target:
+        raise UsageError(f"{option} names nothing; name a file or a folder")
     path = Path(target)
     if not (path.is_dir() or target.endswith("/") or not path.suffix):
         if len(photos) > 1:
@@ -74,7 +89,8 @@ def whole(path: Path) -> Iterator[Path]:
     Raises:
         UsageError: It cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    # Its own for whoever writes: two who write the same file at a time would write into one another's.
+    part = path.with_name(f".voxframe-{token_hex(8)}.part")
     try:
         yield part
         part.replace(path)

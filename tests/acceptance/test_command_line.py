@@ -147,6 +147,14 @@ def test_several_photos_leave_one_sound_and_one_picture_each(tmp_path: Path) -> 
     ]
 
 
+def test_one_place_for_two_files_is_bad_usage(tmp_path: Path) -> None:
+    one = tmp_path / "a.mp4"
+    done = voxframe("describe", "--wav", one, "--film", one, PORTRAIT)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_sound_file_for_several_photos_is_bad_usage(tmp_path: Path) -> None:
     done = voxframe("describe", "--wav", tmp_path / "a.wav", PORTRAIT, GROUP)
     assert done.returncode == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.app.outputs import output_paths, write_whole
+from device.app.outputs import output_paths, whole, write_whole
 from device.core.errors import UsageError
 
 
@@ -37,6 +37,34 @@ def test_photos_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
 def test_a_file_in_a_folder_that_is_missing_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no folder"):
         output_paths("--wav", str(tmp_path / "missing" / "sound.wav"), [Path("a.jpg")], ".wav")
+
+
+@pytest.mark.parametrize("target", ["", "a" * 300 + ".mp4", "a" * 300 + "/b.mp4"])
+def test_a_place_that_cannot_be_is_refused_in_one_line_before_any_work(tmp_path: Path, target: str) -> None:
+    with pytest.raises(UsageError, match=r"--film .*; name a") as caught:
+        output_paths("--film", f"{tmp_path}/{target}" if target else "", [Path("a.jpg")], ".mp4")
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_photo_whose_name_is_too_long_for_its_page_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--output .*; name another place"):
+        output_paths("--output", f"{tmp_path}/", [Path("a" * 250 + ".jpg")], ".explain.html")
+
+
+def test_two_who_write_the_same_file_do_not_disturb_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "a.mp4"
+    with whole(file) as one:
+        one.write_bytes(b"one")
+        with whole(file) as other:
+            other.write_bytes(b"the other")
+        assert file.read_bytes() == b"the other"
+        assert one.read_bytes() == b"one"
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.mp4", b"one")]
+
+
+def test_the_longest_name_that_there_can_be_is_written_too(tmp_path: Path) -> None:
+    write_whole(tmp_path / ("a" * 251 + ".mp4"), b"film")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"film"]
 
 
 def test_a_file_is_written_whole_and_nothing_stays_beside_it(tmp_path: Path) -> None:

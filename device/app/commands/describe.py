@@ -130,14 +130,17 @@ def _speaks(options: argparse.Namespace) -> bool:
 def _tasks(options: argparse.Namespace) -> list[_Task]:
     photos = [Path(each) for each in options.photos]
     none: list[Path | None] = [None] * len(photos)
-    wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav else none
-    captions = output_paths("--vtt", options.vtt, photos, ".vtt") if options.vtt else none
-    films = output_paths("--film", options.film, photos, ".mp4") if options.film else none
-    pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate else none
-    return [
-        _Task(photo=a, wav=b, captions=c, film=d, picture=e)
-        for a, b, c, d, e in zip(photos, wavs, captions, films, pictures, strict=True)
-    ]
+    wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav is not None else none
+    captions = output_paths("--vtt", options.vtt, photos, ".vtt") if options.vtt is not None else none
+    films = output_paths("--film", options.film, photos, ".mp4") if options.film is not None else none
+    pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate is not None else none
+    tasks = []
+    for photo, *files in zip(photos, wavs, captions, films, pictures, strict=True):
+        if twice := [each for each in files if each and files.count(each) > 1]:
+            raise UsageError(f"{twice[0]} is named for two files; name a place for each")
+        wav, vtt, film, picture = files
+        tasks.append(_Task(photo=photo, wav=wav, captions=vtt, film=film, picture=picture))
+    return tasks
 
 
 def _files(

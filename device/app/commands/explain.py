@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from device.app.config import load
-from device.app.outputs import output_paths, write_whole
+from device.app.outputs import is_there, output_paths, write_whole
 from device.app.text import one_line
 from device.app.wiring import Wiring
 
@@ -108,6 +108,6 @@ def _page_file(target: str | None, photo: Path) -> Path:
     if target is None:
         stem, suffix = f"{photo.stem}.explain", ".html"
         names = (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}" for number in count(1))
-        return next(path for name in names if not (path := Path(name)).exists())
+        return next(path for name in names if not is_there(path := Path(name)))
     (page,) = output_paths("--output", target, [photo], SUFFIX)
     return page

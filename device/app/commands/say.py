@@ -72,8 +72,8 @@ def _run(options: argparse.Namespace) -> int:
         persona=options.persona,
         mood=options.mood,
     )
-    wav = output_paths("--wav", options.wav, [_NAME], ".wav")[0] if options.wav else None
-    captions = output_paths("--vtt", options.vtt, [_NAME], ".vtt")[0] if options.vtt else None
+    wav = output_paths("--wav", options.wav, [_NAME], ".wav")[0] if options.wav is not None else None
+    captions = output_paths("--vtt", options.vtt, [_NAME], ".vtt")[0] if options.vtt is not None else None
     player = wiring.player(wav=wav, aloud=wav is None and captions is None)
     heard = Listener()
     spoken = speak([utterance], synthesiser=synthesiser, player=player, clock=wiring.clock, passing=heard.hearing)
