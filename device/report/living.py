@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SCRIPTS = ("motion", "faces", "webgl", "flat", "living")
 """What the page of such a photo needs of `static/`, and its style sheet is called `living`."""
 
-CANVASES = '<canvas class="light" aria-hidden="true"></canvas><canvas class="moving" aria-hidden="true"></canvas>'
-"""What lies over the photo, and is empty unless it speaks."""
+CANVASES = '<canvas class="moving" aria-hidden="true"></canvas><canvas class="light" aria-hidden="true"></canvas>'
+"""What lies over the photo, and is empty unless it speaks; what darkens lies over what moves too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

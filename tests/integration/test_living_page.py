@@ -321,6 +321,18 @@ def test_whom_the_narrator_speaks_of_is_lit_as_in_the_film(tmp_path: Path) -> No
             assert np.abs(seen - film).mean() < MOST
 
 
+@graphics
+def test_a_face_that_speaks_while_the_light_goes_is_as_dark_as_in_the_film(
+    tmp_path: Path, scripts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "PAUSE", 0.1)
+    act = stages.act(tmp_path, stages.performed(stages.stage(GROUP), "narrator", 0, lit=(1,)))
+    with watched(act, *scripts) as shown:
+        bare(shown.page, act)
+        start = act.performance.turns[1].start
+        assert max(difference(shown.page, act, start + since, 0) for since in (0.0, 0.06, 0.12, 0.2)) < MOST
+
+
 def test_a_face_that_only_sways_is_right_too(tmp_path: Path) -> None:
     stage = stages.stage(PORTRAIT)
     mute = Stage(photo=stage.photo, faces=stage.faces, rigs={0: speaking(stage.rigs[0], speaks=False)})
