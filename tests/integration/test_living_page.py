@@ -358,6 +358,22 @@ def test_where_the_graphics_fail_there_is_the_photo_and_then_the_face_again(solo
         assert np.array_equal(_at(page, solo, 0.6), before)
 
 
+def test_of_more_photos_than_a_browser_has_graphics_for_each_moves_when_it_plays(tmp_path: Path) -> None:
+    performance = stages.performed(stages.stage(PAINTING), 0)
+    act = stages.act(tmp_path, *[performance] * 18)
+    with opened(act.file) as shown:
+        page = shown.page
+        page.add_init_script(WATCH)
+        page.reload()
+        until(page, "document.querySelector('canvas.moving').hidden")
+        for number in (0, 2, 0):
+            page.evaluate("drawn = 0")
+            page.locator("button.play").nth(number).click()
+            until(page, "drawn > 4")
+            assert page.evaluate(f"!document.querySelectorAll('canvas.moving')[{number}].hidden")
+            page.locator("button.play").nth(number).click()
+
+
 def test_graphics_that_do_not_work_are_done_without(solo: Act) -> None:
     broken = "WebGLRenderingContext.prototype.getProgramParameter = () => false;"
     with watched(solo, broken) as shown:

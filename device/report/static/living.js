@@ -41,18 +41,35 @@ class Living {
     const stamp = { ...this.stamp, image: await imageOf(this.stamp.image) };
     this.parts = [await photo, Object.fromEntries(await Promise.all(made)), stamp];
     [this.canvas.width, this.canvas.height] = size;
-    this.canvas.addEventListener('webglcontextlost', event => {
+    this.watch();
+    this.paint();
+    this.show();
+  }
+
+  watch() {
+    const { canvas } = this;
+    canvas.addEventListener('webglcontextlost', event => {
       event.preventDefault();
+      if (canvas !== this.canvas) return;
       this.painter = null;
-      this.canvas.hidden = true;
+      canvas.hidden = true;
     });
-    this.canvas.addEventListener('webglcontextrestored', () => {
-      this.canvas.hidden = false;
+    canvas.addEventListener('webglcontextrestored', () => {
+      if (canvas !== this.canvas) return;
+      canvas.hidden = false;
       this.paint();
       this.show();
     });
+  }
+
+  // Of many photos some lose their graphics to others, since a browser has about 16 for a page: who plays takes them back.
+  renew() {
+    const lost = this.canvas;
+    this.canvas = lost.cloneNode();
+    this.canvas.hidden = false;
+    lost.replaceWith(this.canvas);
+    this.watch();
     this.paint();
-    this.show();
   }
 
   paint() {
@@ -79,6 +96,7 @@ class Living {
     this.root.classList.toggle('playing', isPlaying);
     cancelAnimationFrame(this.frame);
     if (event === 'play') for (const other of document.querySelectorAll('audio')) if (other !== audio) other.pause();
+    if (isPlaying && this.canvas.hidden) this.renew();
     if (isPlaying) this.step();
     else if (event !== 'pause') this.show();
   }
