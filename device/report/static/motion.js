@@ -91,7 +91,7 @@ function movedAt(record, time) {
   return moved;
 }
 
-// Whom the narrator speaks of, and how strongly they are lit; of two turns the later one counts.
+// Whom the narrator speaks of, and how strongly they are lit; of two turns the stronger light counts.
 function litAt(record, time) {
   let lit = null;
   for (const turn of record.turns) {
