@@ -194,6 +194,7 @@ class Loudspeaker:
             raise MissingDeviceError("the sound device is not there")
 
     def is_there(self) -> bool:
+        self._gates.passing("looking for the loudspeaker")
         return not self.gone
 
     def position_seconds(self) -> float | None:

@@ -14,6 +14,7 @@ from device.pipeline import turn
 from device.pipeline.absence import SOUND_AGAIN_SECONDS
 from device.pipeline.books import STORE_AGAIN_SECONDS
 from device.pipeline.courtesy import COURTESY_SECONDS
+from device.pipeline.gate import NEWS_SECONDS
 from device.pipeline.quiet import QuietHours
 from device.pipeline.record import text_of
 from device.pipeline.worker import LOOK_AGAIN_SECONDS
@@ -184,6 +185,20 @@ def test_what_is_to_be_heard_waits_for_its_loudspeaker_and_is_described_at_once(
         assert house.eyes.looked_at == ["a", "b"], "each once"
         assert house.board.status.reason is None
         assert not any(each.startswith("failed") for each in house.happened)
+
+    in_house(tmp_path, story, waits_for_sound=True)
+
+
+def test_it_is_noticed_where_the_question_for_the_loudspeaker_hangs(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        house.speaker.gone = True
+        gate = house.gates.hold("looking for the loudspeaker")
+        async with house.at_work():
+            await house.bring()
+            await gate.reached.wait()
+            assert house.watch.late() is None
+            house.clock.advance(NEWS_SECONDS)
+            assert house.watch.late() == "asking for the loudspeaker"
 
     in_house(tmp_path, story, waits_for_sound=True)
 
