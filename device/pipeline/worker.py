@@ -146,6 +146,8 @@ class Worker:
             self.board.because("no_audio", holds=False)
         # What is to be heard waits for the loudspeaker, but not what is to be looked at.
         job = None if paused else await self.books.claim(to_look=self.absence.holds)
+        # From now on it may be stopped; what is counted may wait for something that is said.
+        self._now.job = job
         await self.books.count()
         if job:
             self._rests_from = None
@@ -274,6 +276,8 @@ class Worker:
         except MissingModelError:
             self.board.because("no_voice", holds=True)
             self.regrets.say("no_voice", pressed=True)
+        except Exception:  # noqa: BLE001 - as with a photo: whatever it is, the daemon goes on
+            _log.exception("photo %d could not be said once more: a mistake in voxframe", job.id)
         else:
             self.closing.is_heard(turn)
         finally:

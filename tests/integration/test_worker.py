@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import time
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from device.core.types import Job, Notice, Record, Source
+    from device.core.types import Job, Notice, Played, Record, Source
     from device.pipeline.turn import Cut
 
 RECORD = {
@@ -757,6 +758,49 @@ def test_it_says_again_what_it_said_last_and_tells_nobody_of_it(tmp_path: Path) 
             assert house.speaker.heard == ["a one.", "a two."] * 2
             assert len(house.told) == told
             assert house.eyes.looked_at == ["a"]
+
+    in_house(tmp_path, story)
+
+
+def test_a_mistake_in_what_is_said_once_more_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(_: object) -> Played:
+        raise ZeroDivisionError("nobody thought of this")
+
+    async def story(house: House) -> None:
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+            with monkeypatch.context() as patched:
+                patched.setattr(house.speaker, "play", mistaken)
+                house.worker.repeat()
+                await house.idle()
+            await house.bring("b")
+            await house.idle()
+        assert spoken(house) == [1, 2]
+
+    in_house(tmp_path, story)
+    assert "could not be said once more" in caplog.text
+
+
+def test_what_is_stopped_just_when_it_is_taken_up_is_never_heard(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        count, loop = house.jobs.waiting, asyncio.get_running_loop()
+
+        def stopped_meanwhile() -> int:
+            job = house.jobs.get(1)
+            if job and job.state == "working":
+                house.jobs.waiting = count  # type: ignore[method-assign]
+                loop.call_soon_threadsafe(house.worker.cut, "stop")
+            return count()
+
+        house.jobs.waiting = stopped_meanwhile  # type: ignore[method-assign]
+        async with house.at_work():
+            await house.bring()
+            await house.idle()
+        assert house.speaker.heard == []
+        assert (house.job().state, house.job().begun) == ("finished", False)
 
     in_house(tmp_path, story)
 
