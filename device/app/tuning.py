@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,10 +83,11 @@ class Tuning:
                 threads=int(values["threads"]),
                 costs={str(name): float(cost) for name, cost in values["costs"].items()},
             )
-        except (KeyError, TypeError, AttributeError) as error:
+            is_sound = tuning.precision in PRECISIONS and 0 < tuning.threads <= tuning.board.cores
+        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise ValueError(str(error)) from error
-        is_sound = tuning.precision in PRECISIONS and 0 < tuning.threads <= tuning.board.cores
-        if not is_sound or set(tuning.costs) != set(PLANS) or not all(map(math.isfinite, tuning.costs.values())):
+        costs = tuning.costs.values()
+        if not is_sound or set(tuning.costs) != set(PLANS) or not all(0 < each < math.inf for each in costs):
             raise ValueError("values that nobody measured")
         return tuning
 
@@ -138,7 +140,9 @@ def keep(tuning: Tuning, state: Path) -> None:
         part.replace(file)
         SystemFiles().sync_folder(state)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        # Where nothing can be written, nothing can be removed either: the first reason is the one to be told.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise UsageError(f"{file} cannot be written ({error.strerror}); VOXFRAME_STATE names another folder") from error
 
 

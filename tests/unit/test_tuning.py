@@ -71,6 +71,13 @@ VALUES = json.loads(WHOLE)
         json.dumps(VALUES | {"costs": {"320": "fast"}}),
         json.dumps(VALUES | {"costs": {"320": 10.0}}),
         WHOLE.replace("300.0", "NaN"),
+        WHOLE.replace("300.0", "-300.0"),
+        WHOLE.replace("300.0", "0"),
+        WHOLE.replace("300.0", "1" + "0" * 400),
+        json.dumps(VALUES | {"threads": float("inf")}),
+        json.dumps(VALUES | {"board": VALUES["board"] | {"cores": "4"}}),
+        json.dumps(VALUES | {"board": VALUES["board"] | {"cores": None}}),
+        "[" * 100_000,
     ],
 )
 def test_a_damaged_file_is_not_used_and_that_is_said(tmp_path: Path, text: str) -> None:
@@ -101,6 +108,12 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line_and_leaves_nothing(tm
     with pytest.raises(UsageError, match="cannot be written"):
         keep(TUNED, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == [FILE]
+
+
+def test_what_cannot_be_written_nor_removed_is_one_clear_line_too(tmp_path: Path) -> None:
+    (tmp_path / f".{FILE}.part").mkdir()
+    with pytest.raises(UsageError, match="cannot be written"):
+        keep(TUNED, tmp_path)
 
 
 def test_a_useless_file_is_told_to_the_log_and_the_usual_way_is_taken(
