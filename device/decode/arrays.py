@@ -50,8 +50,8 @@ class ArrayPicture:
         return Image.fromarray(np.ascontiguousarray(part))
 
 
-def still_webp(data: bytes, *, has_alpha: bool, factor: int) -> ArrayPicture:
-    """A WebP that is not animated, by OpenCV, which is as strict as it should be with this format.
+def still_webp(data: bytes, size: tuple[int, int], *, has_alpha: bool, factor: int) -> ArrayPicture:
+    """A WebP that is not animated, `size` wide and high, by OpenCV, which is as strict as this format asks for.
 
     Where it may be up to `factor` times smaller and has no transparency, it is decoded at a half, a quarter or an
     eighth of its size, in half of the memory.
@@ -59,7 +59,8 @@ def still_webp(data: bytes, *, has_alpha: bool, factor: int) -> ArrayPicture:
     Raises:
         ValueError: It is damaged.
     """
-    smaller = _smaller(factor)
+    # OpenCV leaves nothing of a side that is shorter than what it is made smaller by.
+    smaller = _smaller(min(factor, *size))
     way = cv2.IMREAD_UNCHANGED if has_alpha or smaller == 1 else _REDUCED[smaller] | cv2.IMREAD_IGNORE_ORIENTATION
     array = cv2.imdecode(np.frombuffer(data, np.uint8), way)
     if array is None:

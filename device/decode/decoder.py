@@ -155,7 +155,7 @@ def _decoded(picture: Image.Image, kind: str, data: bytes, long_side: int | None
         return _heif(data)
     factor = 1 if long_side is None else max(picture.size) // long_side
     if kind == "webp" and not getattr(picture, "is_animated", False):
-        return still_webp(data, has_alpha=picture.mode != "RGB", factor=factor)
+        return still_webp(data, picture.size, has_alpha=picture.mode != "RGB", factor=factor)
     if kind == "jpeg" and picture.mode == "RGB" and (array := jpeg(data, picture.size, factor=factor)):
         return array
     if long_side is not None:

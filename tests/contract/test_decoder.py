@@ -108,6 +108,17 @@ def test_a_smaller_picture_is_still_large_enough_and_knows_its_scale(
     assert pixels.rgb.shape[0] == pytest.approx(pixels.rgb.shape[1] / 2, abs=1)
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (3, 5000), (7, 8000), (5000, 1)])
+def test_a_photo_as_thin_as_a_thread_is_decoded_smaller_too(
+    decoder: Decoder, tmp_path: Path, size: tuple[int, int], form: str
+) -> None:
+    photo = decoder.inspect(saved(tmp_path / "photo", gradient(*size), form))
+    pixels = decoder.pixels(photo, long_side=960)
+    assert min(max(size), 960) <= max(pixels.rgb.shape[:2]) < 1920
+    assert min(pixels.rgb.shape[:2]) >= 1
+
+
 def test_the_last_picture_is_kept_and_decoded_again_only_for_a_larger_one(decoder: Decoder, tmp_path: Path) -> None:
     photo = decoder.inspect(saved(tmp_path / "photo.jpg", gradient(2000, 1000), "JPEG"))
     small = decoder.pixels(photo, long_side=480)
