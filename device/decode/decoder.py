@@ -70,7 +70,7 @@ class PhotoDecoder:
         with _opened(path, kind, data) as picture:
             width, height = picture.size
             self._check_size(path, width, height)
-            orientation, taken_at = read_exif(picture)
+            orientation, taken_at = read_exif(picture, data)
         if kind in TURNED_BY_DECODER:
             orientation = 1
         if orientation in SIDEWAYS:

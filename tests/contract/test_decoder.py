@@ -6,13 +6,15 @@ import gc
 import hashlib
 import io
 import os
+import struct
 import weakref
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from device.core.errors import BadPhotoError
 from device.decode.decoder import Limits, PhotoDecoder
@@ -85,6 +87,40 @@ def test_the_picture_is_upright_whatever_its_exif_says(
     rgb = decoder.pixels(photo).rgb
     assert rgb.shape == (80, 120, 3)
     assert np.abs(rgb.astype(int) - np.asarray(upright)).mean() < 6
+
+
+def test_the_header_of_a_png_is_read_without_its_picture(
+    decoder: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path / "photo.png", gradient(64, 32), "PNG")
+
+    decoded: list[ImageFile.ImageFile] = []
+
+    def load(picture: ImageFile.ImageFile) -> None:
+        decoded.append(picture)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", load)
+    assert decoder.inspect(path).width == 64
+    assert decoded == []
+
+
+@pytest.mark.parametrize("chunk", ["eXIf", "iTXt"])
+def test_a_png_is_upright_too_where_its_exif_lies_behind_the_picture(
+    decoder: Decoder, tmp_path: Path, chunk: str
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    xmp = b'XML:com.adobe.xmp\0\0\0\0\0<rdf:Description tiff:Orientation="6"/>'
+    content = exif.tobytes()[len(b"Exif\0\0") :] if chunk == "eXIf" else xmp
+    written = io.BytesIO()
+    gradient(64, 32).save(written, "PNG")
+    name = chunk.encode()
+    late = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    end = written.getvalue().rindex(b"IEND") - 4
+    path = tmp_path / "photo.png"
+    path.write_bytes(written.getvalue()[:end] + late + written.getvalue()[end:])
+    photo = decoder.inspect(path)
+    assert (photo.width, photo.height, photo.orientation) == (32, 64, 6)
 
 
 def test_the_date_is_read_and_nothing_else(decoder: Decoder, tmp_path: Path) -> None:
