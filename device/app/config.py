@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from device.app.settings import Settings
-from device.core.errors import UsageError
+from device.core.errors import MistakesError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ class Mistake:
         return f"{self.key} = {_as_toml(self.value)}: allowed is {self.allowed}"
 
 
-class ConfigurationError(UsageError):
+class ConfigurationError(MistakesError):
     """A configuration with mistakes; all of them are in the message, a line each."""
 
     def __init__(self, file: Path, mistakes: tuple[Mistake, ...]) -> None:

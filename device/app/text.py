@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from device.core.errors import MistakesError
+
 
 def complain(trouble: object) -> None:
-    """Print one line on standard error, where there is one."""
+    """Print one line on standard error, where there is one; of several mistakes each has its own."""
     if sys.stderr is not None:
-        print(f"voxframe: {printable(str(trouble))}", file=sys.stderr)
+        escaped = printable if isinstance(trouble, MistakesError) else one_line
+        print(f"voxframe: {escaped(str(trouble))}", file=sys.stderr)
 
 
 def printable(text: str) -> str:

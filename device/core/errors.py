@@ -19,6 +19,10 @@ class UsageError(VoxframeError):
     exit_status = 2
 
 
+class MistakesError(UsageError):
+    """Several mistakes in one file: the only errors of more than one line, for each mistake has its own."""
+
+
 class BadPhotoError(VoxframeError):
     """A photo that cannot be read; `code` says which kind of trouble it is.
 

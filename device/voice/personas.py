@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from device.core.errors import UsageError
+from device.core.errors import MistakesError, UsageError
 from device.voice.engine import Manner
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Personas:
         """Those of this package, and those of `extra`, which adds to them or changes them number by number.
 
         Raises:
-            UsageError: The file cannot be read, or has mistakes; all of them are in the message, a line each.
+            UsageError: The file cannot be read, or has mistakes (a MistakesError with all of them, a line each).
         """
         packaged = resources.files("device.voice").joinpath("manners.toml")
         tables: _Tables = {section: {} for section in _SECTIONS}
@@ -158,7 +158,7 @@ def _add(tables: _Tables, content: Mapping[str, object], file: str) -> None:
                 tables[section].setdefault(name, {}).update(numbers)
     if mistakes:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        raise UsageError("\n".join([f"{file} has {count}:", *(f"  {mistake}" for mistake in mistakes)]))
+        raise MistakesError("\n".join([f"{file} has {count}:", *(f"  {mistake}" for mistake in mistakes)]))
 
 
 def _check(section: str, name: str, numbers: object, mistakes: list[str]) -> None:

@@ -169,6 +169,16 @@ def test_a_missing_photo_ends_with_3_and_one_line() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_name_with_a_line_break_poses_as_no_line_of_its_own(tmp_path: Path) -> None:
+    photo = tmp_path / "a\nother.jpg: I see a thief.jpg"
+    shutil.copy(PORTRAIT, photo)
+    done = voxframe("describe", photo)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    for command in ("describe", "explain"):
+        done = voxframe(command, tmp_path / "a\nvoxframe: all is well.jpg")
+        assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+
+
 def test_a_missing_model_ends_with_4_and_names_the_command_that_fetches_it(tmp_path: Path) -> None:
     done = voxframe("describe", PORTRAIT, environment={"VOXFRAME_MODELS": str(tmp_path)})
     assert done.returncode == 4

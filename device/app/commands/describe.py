@@ -16,7 +16,7 @@ from device.app.listening import Listener
 from device.app.memory import give_back
 from device.app.outputs import output_paths, write_whole
 from device.app.settings import PERIODS
-from device.app.text import printable
+from device.app.text import one_line
 from device.app.wiring import Wiring
 from device.core.errors import BadPhotoError, MissingModelError, UnableError, UsageError
 from device.pipeline.record import record_of, record_of_error
@@ -158,7 +158,7 @@ def _files(
 def _film(file: Path, described: Described, filmer: Filmer, *, describer: Describer, wiring: Wiring) -> None:
     stage, rate = _stage(described, filmer, wiring.stager(describer.decoder))
     give_back()
-    with film_bar(printable(described.photo.path.name)) as bar:
+    with film_bar(one_line(described.photo.path.name)) as bar:
         filmer.write(file, stage, described.narration, seed=described.photo.seed, rate=rate, progress=bar)
 
 
@@ -186,4 +186,4 @@ def _annotate(describer: Describer, described: Described, file: Path) -> None:
 
 def _text(described: Described) -> str:
     sentences = " ".join(utterance.text for utterance in described.narration)
-    return f"{printable(str(described.photo.path))}: {sentences}"
+    return f"{one_line(str(described.photo.path))}: {sentences}"
