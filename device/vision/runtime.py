@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +65,7 @@ class Network:
         """
         values = values.reshape((*values.shape[:-2], -1, self._input["shape"][-1]))
         if values.shape != self._shape:
+            self._shape = None  # until there is memory for it
             self._interpreter.resize_tensor_input(self._input["index"], values.shape)
             with _quiet():
                 self._interpreter.allocate_tensors()
@@ -78,19 +80,24 @@ class Network:
         return self._interpreter.get_tensor(output["index"]), scale or 1.0, zero_point
 
 
+_alone = Lock()
+"""Two that are quiet at a time would each take the other's silence for what was there before."""
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """The runtime writes a line about its delegate to standard error, past Python; it is of use to nobody here."""
     if sys.stderr is None:  # it was closed before the process began
         yield
         return
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _alone:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

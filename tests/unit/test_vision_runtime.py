@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from device.core.errors import MissingModelError
+from device.vision import runtime
 from device.vision.runtime import Network
 from tests.locations import registry
 
@@ -56,6 +60,43 @@ def test_the_first_network_of_a_process_leaves_nothing_on_standard_error(model: 
     )
     done = subprocess.run([sys.executable, "-c", program, model], capture_output=True, check=True, timeout=60)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_two_networks_that_are_loaded_at_once_leave_standard_error_as_it_was(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_begins, first_ends = Event(), Event()
+
+    def first(**_: object) -> None:
+        # Where both may be in it at a time the first one leaves before the second: else it goes on after a while.
+        monkeypatch.setattr(runtime, "Interpreter", second)
+        second_begins.wait(timeout=0.5)
+        raise ValueError
+
+    def second(**_: object) -> None:
+        second_begins.set()
+        first_ends.wait(timeout=5)
+        raise ValueError
+
+    def load(_: int) -> None:
+        with pytest.raises(MissingModelError):
+            Network(model)
+        first_ends.set()
+
+    monkeypatch.setattr(runtime, "Interpreter", first)
+    before = os.fstat(2)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(load, range(2)))
+    assert os.path.samestat(os.fstat(2), before)
+
+
+def test_a_size_that_cannot_be_had_spoils_no_other(model: Path) -> None:
+    network, small = Network(model), np.zeros((1, 64, 96, 3), np.int8)
+    network.run(small)
+    with pytest.raises(RuntimeError):
+        network.run(np.zeros((1, 33, 148, 3), np.int8))
+    network.run(small)
+    assert network.raw("cls0")[0].shape[1:3] == (8, 12)
 
 
 def test_one_network_takes_any_size_and_gives_its_outputs_by_name(model: Path) -> None:
