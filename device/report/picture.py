@@ -28,7 +28,8 @@ def annotate(rgb: Rgb, record: Record) -> Rgb:
     """
     picture = Image.fromarray(rgb)
     draw = ImageDraw.Draw(picture)
-    scale = picture.width / record["photo"]["width"]
+    # By the long sides: what was rounded up of a narrow one would move what lies far down it.
+    scale = max(picture.size) / max(record["photo"]["width"], record["photo"]["height"])
     line = max(1, round(max(picture.size) * _LINE_SHARE))
     for number, face in enumerate(record["faces"], start=1):
         x, y, width, height = (side * scale for side in face["box"])

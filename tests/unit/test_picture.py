@@ -34,6 +34,15 @@ def test_a_box_beyond_the_edge_does_no_harm(box: tuple[float, float, float, floa
     assert annotate(np.zeros((480, 640, 3), np.uint8), record).shape == (480, 640, 3)
 
 
+def test_a_box_far_down_a_narrow_photo_stays_around_its_face() -> None:
+    face = factories.face(box=Box(x=20, y=10_000, width=240, height=400))
+    tall = factories.photo(width=301, height=12_000)
+    record = record_of(Described(photo=tall, scene=factories.scene(face), narration=()))
+    drawn = annotate(np.full((3000, 76, 3), 128, np.uint8), record)
+    assert (drawn[2520:2580, 24:44] == 128).all()
+    assert (drawn[2500, 24:44] != 128).all()
+
+
 def test_files_hold_the_picture() -> None:
     photo = np.random.default_rng(0).integers(0, 255, (300, 900, 3)).astype(np.uint8)
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_png(photo)))), photo)
