@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from errno import ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.app import logs
 from device.app.commands import config, describe, doctor, explain, jobs, models, run, say
 from device.app.text import complain
-from device.core.errors import VoxframeError
+from device.core.errors import UsageError, VoxframeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.start(verbose=options.verbose)
     try:
         status: int = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it was closed before the process began
+            sys.stdout.flush()
     except VoxframeError as error:
         complain(error)
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; Python must not complain about it again while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return 1
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        _silence()
+        complain(f"nothing more can be written ({error.strerror}); make room")
+        return UsageError.exit_status
     return status
+
+
+def _silence() -> None:
+    """Whoever read the output has gone, or there is no room for it: Python must not complain again while it ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Version(argparse.Action):

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import wave
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from device.app.shipped import PHOTOS
 from device.playback.stream import LEAD_IN_SECONDS
 from tests.command import VOXFRAME, records, voxframe
 from tests.locations import voice
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PORTRAIT = PHOTOS / "hopper_navy_cap.jpg"
 GROUP = PHOTOS / "apollo11_crew.jpg"
@@ -280,6 +277,21 @@ def test_a_voice_may_be_named_by_its_path(tmp_path: Path) -> None:
     config.write_text(f'[voice]\nname = "{tmp_path}/mine.onnx"\n')
     done = voxframe("say", "--json", "--wav", tmp_path / "a.wav", "Hello.", "--config", config)
     assert records(done)[0]["audio"]["voice"] == "mine"
+
+
+def test_a_closed_standard_output_does_no_harm() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "{VOXFRAME}" describe "{PORTRAIT}" >&-'], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", [("describe", PORTRAIT), ("config", "show", "--default")])
+def test_no_room_for_the_output_ends_with_2_and_one_line(command: tuple[str | Path, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([VOXFRAME, *command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "voxframe: nothing more can be written (No space left on device); make room\n"
 
 
 def test_a_closed_standard_error_does_no_harm(tmp_path: Path) -> None:
