@@ -19,7 +19,7 @@ class AtWork:
     """What is at work, and whether it may be heard. For the loop alone.
 
     Attributes:
-        job: The photo; None between two, and where something is said once more.
+        job: The photo, once it is claimed; None between two, and where something is said once more.
         turn: What is spoken, or about to be; None between two tries.
         halted: Whether nothing more is to be begun.
         paused: Whether a person asked for silence.
@@ -51,7 +51,7 @@ class AtWork:
         if self.turn:
             self.turn.end(why)
         elif self.job:
-            # The store failed, and its next turn is yet to come.
+            # It was only just claimed, or the store failed: its turn is yet to come.
             self.ask(self.job, why)
 
     def forget(self, jobs: Sequence[Job]) -> None:
@@ -60,7 +60,7 @@ class AtWork:
         if self.job is None or self.job.id in {job.id for job in working}:
             self.cut("forget")
         for job in working:
-            # One may be claimed, and not yet be at work.
+            # The answer to a claim may still be on its way.
             self.ask(job, "forget")
 
     def expect_press(self) -> None:

@@ -164,7 +164,6 @@ class Worker:
         return None
 
     async def _see_through(self, job: Job) -> None:
-        self._now.job = job
         try:
             while True:
                 try:

@@ -25,7 +25,7 @@ from device.pipeline.tell import tell
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from device.app.staging import Stager
     from device.core.types import Described, Speaking
@@ -129,11 +129,12 @@ def _speaks(options: argparse.Namespace) -> bool:
 
 def _tasks(options: argparse.Namespace) -> list[_Task]:
     photos = [Path(each) for each in options.photos]
-    none: list[Path | None] = [None] * len(photos)
-    wavs = output_paths("--wav", options.wav, photos, ".wav") if options.wav is not None else none
-    captions = output_paths("--vtt", options.vtt, photos, ".vtt") if options.vtt is not None else none
-    films = output_paths("--film", options.film, photos, ".mp4") if options.film is not None else none
-    pictures = output_paths("--annotate", options.annotate, photos, ".png") if options.annotate is not None else none
+
+    def places(option: str, target: str | None, suffix: str) -> Sequence[Path | None]:
+        return [None] * len(photos) if target is None else output_paths(option, target, photos, suffix)
+
+    wavs, captions = places("--wav", options.wav, ".wav"), places("--vtt", options.vtt, ".vtt")
+    films, pictures = places("--film", options.film, ".mp4"), places("--annotate", options.annotate, ".png")
     tasks = []
     for photo, *files in zip(photos, wavs, captions, films, pictures, strict=True):
         if twice := [each for each in files if each and files.count(each) > 1]:
